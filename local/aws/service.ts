@@ -1,0 +1,54 @@
+import type { StaticOperationSchema } from '@smithy/types'
+
+/** What a handler may know about the call besides its input. */
+export interface AwsCall {
+  readonly requestId: string
+  /** From the credential scope of the signature; `us-east-1` for unsigned calls. */
+  readonly region: string
+}
+
+/** One operation: its schema from the SDK client's index (`DescribeRules$`) and what the rehearsal cloud does for it. */
+export interface AwsOperation {
+  readonly schema: StaticOperationSchema
+  /** True when the operation changes state: the state is saved before the answer leaves. */
+  readonly mutates: boolean
+  readonly handle: (input: unknown, call: AwsCall) => unknown
+}
+
+/** A service of the rehearsal cloud that speaks AWS's protocols through the SDK's own schemas. */
+export interface AwsService {
+  /** Name in the credential scope of a signature: `elasticloadbalancing`, `monitoring`, `states`. */
+  readonly signingName: string
+  /** `Version` of the Query protocol, where the service has one: `2015-12-01`. */
+  readonly apiVersion: string
+  /** Prefix of `X-Amz-Target`, where the service speaks JSON: `AWSStepFunctions`. */
+  readonly targetPrefix?: string
+  /** Namespace of its XML answers. */
+  readonly xmlNamespace?: string
+  readonly operations: Readonly<Record<string, AwsOperation>>
+}
+
+/** A part of the rehearsal cloud whose state outlives the process when SLUICE_DATA_DIR is set. */
+export interface Persistent {
+  /** File name without extension under the data directory. */
+  readonly name: string
+  /** The state as plain JSON. */
+  save(): unknown
+  /** Takes over a state that `save` made. Called once, before the first call is served. */
+  load(state: unknown): Promise<void> | void
+  /** Back to empty, as after a fresh start. */
+  reset(): Promise<void> | void
+}
+
+/** An answer in AWS's own error shape. `code` is the wire code (`RuleNotFound`, `Throttling`, `ValidationError`). */
+export class AwsError extends Error {
+  override readonly name = 'AwsError'
+  constructor(
+    readonly code: string,
+    message: string,
+    /** HTTP status: 400 for the caller's fault, 500 for the service's. */
+    readonly status = 400,
+  ) {
+    super(message)
+  }
+}

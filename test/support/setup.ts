@@ -1,0 +1,6 @@
+import '../../local/promise-with-resolvers.ts'
+
+// Tests never talk to a real account: credentials that no one accepts, a Region that the fixtures use.
+process.env.AWS_ACCESS_KEY_ID ??= 'local'
+process.env.AWS_SECRET_ACCESS_KEY ??= 'local'
+process.env.AWS_REGION ??= 'eu-west-1'
