@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { StaticOperationSchema } from '@smithy/types'
 
 /** What a handler may know about the call besides its input. */
@@ -26,6 +27,39 @@ export interface AwsService {
   /** Namespace of its XML answers. */
   readonly xmlNamespace?: string
   readonly operations: Readonly<Record<string, AwsOperation>>
+}
+
+/**
+ * One operation whose handler is typed by its command's input and output.
+ *
+ * @param schema - From the SDK client's index, such as `DescribeRules$`.
+ * @param mutates - True when it changes state.
+ */
+export function operation<Input, Output extends object>(
+  schema: StaticOperationSchema,
+  mutates: boolean,
+  handle: (input: Input, call: AwsCall) => Payload<Output> | Promise<Payload<Output>>,
+): AwsOperation {
+  // The protocol has checked the body against `schema` before, and `Input` is the SDK's own type for that schema.
+  return { schema, mutates, handle: (input, call) => handle(input as Input, call) }
+}
+
+/** An output without what the SDK's client adds on its side. */
+type Payload<Output> = Omit<Output, '$metadata'>
+
+/**
+ * A service that brings its own HTTP: an embedded server (DynamoDB) or a protocol of one operation (Lambda Invoke).
+ * Faults are injected around it as around every other service.
+ */
+export interface RawAwsService {
+  /** Name in the credential scope of a signature: `dynamodb`, `lambda`. */
+  readonly signingName: string
+  /** Whether this service answers the request. Only its head is known; asked before the other services. */
+  matches(request: IncomingMessage): boolean
+  /** Name of the operation asked for, for the request log and for faults. Default: after the dot in `X-Amz-Target`. */
+  actionOf?(request: IncomingMessage): string | undefined
+  /** Answers the request. `body` is complete; the request's own stream has been read to its end. */
+  handle(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void>
 }
 
 /** A part of the rehearsal cloud whose state outlives the process when SLUICE_DATA_DIR is set. */
