@@ -1,0 +1,37 @@
+import type { Logger } from './logger.ts'
+import type { AlarmSource } from './ports/alarm-source.ts'
+import type { Clock } from './ports/clock.ts'
+import type { DeploymentStore } from './ports/deployment-store.ts'
+import type { Leases } from './ports/lease.ts'
+import type { MetricsSource } from './ports/metrics-source.ts'
+import type { Notifier } from './ports/notifier.ts'
+import type { Prober } from './ports/prober.ts'
+import type { RollBackInvoker } from './ports/roll-back-invoker.ts'
+import type { RouteInspector } from './ports/route-inspector.ts'
+import type { ServiceStore } from './ports/service-store.ts'
+import type { TargetHealth } from './ports/target-health.ts'
+import type { RouterFor, TestRouterFor } from './ports/traffic-router.ts'
+import type { Workflow } from './ports/workflow.ts'
+
+/** Everything that the use cases need from outside. */
+export interface Deps {
+  readonly clock: Clock
+  readonly services: ServiceStore
+  readonly deployments: DeploymentStore
+  readonly leases: Leases
+  readonly routerFor: RouterFor
+  readonly testRouterFor: TestRouterFor
+  readonly inspector: RouteInspector
+  readonly targetHealth: TargetHealth
+  readonly metrics: MetricsSource
+  readonly alarms: AlarmSource
+  readonly prober: Prober
+  readonly workflow: Workflow
+  readonly rollBackInvoker: RollBackInvoker
+  readonly notifier: Notifier
+  readonly logger: Logger
+  /** Unique per call: names the holder of a lease. */
+  readonly newHolder: () => string
+  /** A new deployment id, sortable by time: `dep_` and a ULID. */
+  readonly newDeploymentId: () => string
+}

@@ -1,0 +1,196 @@
+import type { Gate, GateMemory, Outcome, Verdict } from './gates/gate.ts'
+import type { Plan } from './plan.ts'
+import type { Route } from './service.ts'
+import type { Strategy } from './strategy.ts'
+import type { RawWeights, RouteState, Slot } from './traffic.ts'
+
+export const openPhases = [
+  'queued',
+  'preparing',
+  'verifying',
+  'shifting',
+  'baking',
+  'awaiting-approval',
+  'paused',
+  'halted',
+  'rolling-back',
+] as const
+
+export const finalPhases = ['succeeded', 'rolled-back', 'aborted', 'superseded', 'rejected', 'rollback-failed'] as const
+
+export const phases = [...openPhases, ...finalPhases] as const
+
+export type OpenPhase = (typeof openPhases)[number]
+export type FinalPhase = (typeof finalPhases)[number]
+export type Phase = (typeof phases)[number]
+
+export function isFinal(phase: Phase): phase is FinalPhase {
+  return (finalPhases as readonly Phase[]).includes(phase)
+}
+
+/** Who did it. `system` is Sluice itself (workflow, check). */
+export interface Actor {
+  readonly kind: 'local' | 'iam' | 'oidc' | 'token' | 'slack' | 'system'
+  readonly name: string
+}
+
+/** Why a deployment ended, halted or is being rolled back. */
+export interface Cause {
+  readonly type: 'gate' | 'command' | 'drift' | 'recovery' | 'superseded' | 'preflight' | 'driver'
+  readonly gate?: string
+  readonly actor?: Actor
+  readonly reason: string
+}
+
+export interface Finding {
+  /** `code` or `code:subject`, stable: `alarm-firing:web-5xx`. */
+  readonly id: string
+  readonly severity: 'error' | 'warning'
+  readonly title: string
+  readonly detail: string
+}
+
+export interface Override {
+  readonly finding: string
+  readonly reason: string
+}
+
+export interface Approval {
+  readonly by: string
+  readonly at: string
+  /** The step (zero-based) whose weight this approval releases. */
+  readonly step: number
+}
+
+/** How far the plan has come, apart from any hold or rollback on top of it. */
+export type Stage = 'preparing' | 'verifying' | 'shifting' | 'baking' | 'awaiting-approval'
+
+/** Stops raising, keeps what is there: asked for by a person (`paused`), or by drift or a gate (`halted`). */
+export interface Hold {
+  readonly kind: 'paused' | 'halted'
+  readonly since: string
+  /** When the hold ends by rolling back; null: never. */
+  readonly until: string | null
+  readonly cause: Cause
+}
+
+export interface RouteProgress {
+  /** The resource this route writes: rule or listener ARN. */
+  readonly resource: string
+  /** Taken by Prepare for the plan, and again just before the first write. Null until then. */
+  readonly snapshot: RouteState | null
+  /** True from just before the first write on: a rollback must look at this route. */
+  readonly touched: boolean
+  /** The optional test rule or listener while it points at the canary: what it was before. */
+  readonly test: { readonly resource: string; readonly snapshot: RouteState } | null
+}
+
+export interface DeploymentEvent {
+  readonly seq: number
+  readonly at: string
+  readonly type: 'phase' | 'write' | 'verdict' | 'command' | 'note'
+  readonly actor: Actor
+  readonly reason: string
+  readonly from?: Phase
+  readonly to?: Phase
+  readonly resource?: string
+  readonly before?: RawWeights
+  readonly after?: RawWeights
+  readonly gate?: string
+  readonly verdict?: Outcome
+  readonly evidence?: Readonly<Record<string, unknown>>
+}
+
+/** A command that waits until the workflow acts on it. */
+export interface PromoteRequest {
+  /** The step (zero-based) that was current when it was asked for. */
+  readonly step: number
+  readonly full: boolean
+  readonly actor: Actor
+}
+
+/** Settings frozen at creation: a later PUT of the service does not change a running deployment. */
+export interface DeploymentSettings {
+  readonly routes: readonly Route[]
+  readonly strategy: Strategy
+  readonly gates: readonly Gate[]
+  readonly settleSeconds: number
+  readonly approvals: { readonly required: number; readonly timeoutSeconds: number }
+  readonly onDrift: 'halt' | 'overwrite' | 'roll-back'
+}
+
+export interface Deployment {
+  readonly schemaVersion: 1
+  readonly id: string
+  readonly service: string
+  /** Moves on phase, step, weight, command and on a change of a verdict word. What readers wait on. */
+  readonly version: number
+  /** Moves with every save; the store's optimistic lock. */
+  readonly revision: number
+  readonly phase: Phase
+  readonly cause: Cause | null
+  /** `snapshot` once anybody decided to roll back; every other writer stops at its check. */
+  readonly goal: 'plan' | 'snapshot'
+  readonly stage: Stage
+  readonly hold: Hold | null
+  readonly stable: Slot
+  readonly canary: Slot
+  readonly settings: DeploymentSettings
+  readonly revisionLabel: string | null
+  readonly reason: string | null
+  readonly links: Readonly<Record<string, string>>
+  readonly overrides: readonly Override[]
+  readonly plan: Plan
+  /** The step (zero-based) whose weight was last verified; 0 before the first. */
+  readonly step: number
+  /** Percent last verified; 0 before the first shift and after a rollback. */
+  readonly weight: number
+  readonly effectiveWeight: number
+  readonly firstShiftAt: string | null
+  /** When the current weight had settled; null before the first shift. */
+  readonly settledAt: string | null
+  /** When the current step's bake is over; moves on by the length of a pause. */
+  readonly bakeEndsAt: string | null
+  /** Until when VerifyCanary, or an approval, may take; null otherwise. */
+  readonly deadlineAt: string | null
+  readonly promote: PromoteRequest | null
+  readonly approvals: readonly Approval[]
+  readonly findings: readonly Finding[]
+  readonly routes: readonly RouteProgress[]
+  /** Which execution drives it: 1 is the first, successors count up. */
+  readonly execution: number
+  readonly createdBy: Actor
+  readonly createdAt: string
+  readonly nextActionAt: string | null
+  readonly endedAt: string | null
+  readonly eventSeq: number
+  /** Events not copied to items of their own yet; dropped at the next save after the copy. */
+  readonly lastEvents: readonly DeploymentEvent[]
+}
+
+/** A gate's newest verdict as readers see it. */
+export interface GateReport {
+  readonly name: string
+  readonly kind: Gate['kind']
+  readonly mode: Gate['mode']
+  readonly verdict: Outcome
+  readonly reason: string
+  readonly evidence: Verdict['evidence']
+  readonly judgedAt: string
+}
+
+/** What is kept beside a deployment and changes with numbers, not with decisions. One item, own lock. */
+export interface DeploymentMeasures {
+  readonly revision: number
+  readonly gates: readonly GateReport[]
+  readonly memories: Readonly<Record<string, GateMemory>>
+  /** Share of the canary that arrived, percent; null until there is data. */
+  readonly observedWeight: number | null
+  readonly rollback: RollbackReadiness
+}
+
+export interface RollbackReadiness {
+  readonly ready: boolean
+  readonly reasons: readonly string[]
+  readonly estimatedSeconds: number
+}

@@ -1,0 +1,23 @@
+/** One JSON line per event. Never a token, signature or authorization header. */
+export interface Logger {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void
+  error(event: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+const secretName = /authorization|token|secret|signature|password|cookie/i
+
+/** Writes lines to `write`, by default standard output as Lambda collects it. */
+export function createLogger(write: (line: string) => void = (line) => console.log(line)): Logger {
+  const log =
+    (level: string) =>
+    (event: string, fields: Readonly<Record<string, unknown>> = {}) =>
+      write(JSON.stringify({ level, event, at: new Date().toISOString(), ...fields }, hideSecrets))
+  return { info: log('info'), warn: log('warn'), error: log('error') }
+}
+
+function hideSecrets(key: string, value: unknown): unknown {
+  if (value instanceof Error)
+    return { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+  return secretName.test(key) && value !== null && value !== undefined ? '[hidden]' : value
+}

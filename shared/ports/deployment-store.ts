@@ -1,0 +1,59 @@
+import type { Deployment, DeploymentEvent, DeploymentMeasures, Phase } from '../domain/deployment.ts'
+import type { Page, PageRequest } from './page.ts'
+
+/**
+ * Keeps deployments. Single-item conditional writes only; every read by id is strongly consistent. A write whose answer
+ * was lost may be repeated: every method says what the second call does.
+ */
+export interface DeploymentStore {
+  /**
+   * Binds an idempotency key to an id, once.
+   * @returns What the key is bound to afterwards: this claim, or the earlier one. Repeating it changes nothing.
+   */
+  claimKey(key: string, claim: KeyClaim): Promise<KeyClaim>
+
+  /** Points the service at its open deployment if it has none. @returns The id it points at afterwards. */
+  takePointer(service: string, id: string): Promise<string>
+  /** Frees the pointer if it still names `id`; otherwise nothing. */
+  freePointer(service: string, id: string): Promise<void>
+  /** The open deployment of `service`, or null. */
+  pointer(service: string): Promise<string | null>
+  /** Every pointer: the list of what is open. */
+  listPointers(page: PageRequest): Promise<Page<{ readonly service: string; readonly id: string }>>
+
+  /** Puts the record if absent. @returns The record that is there afterwards. */
+  create(deployment: Deployment): Promise<Deployment>
+  load(id: string): Promise<Deployment | null>
+  /**
+   * Saves `next`, whose `revision` is one above the one it was made from. Events in `lastEvents` are copied to items of
+   * their own (put if absent by `seq`) after the save; a copy that fails is made up for later.
+   * @throws {ConflictError} If the stored revision is another one.
+   */
+  save(next: Deployment): Promise<void>
+  /** Newest first (ids sort by time). May lag behind a save by a moment. */
+  list(filter: DeploymentFilter, page: PageRequest): Promise<Page<Deployment>>
+
+  /** In order of `seq`, the record's `lastEvents` merged in. */
+  listEvents(id: string, page: PageRequest): Promise<Page<DeploymentEvent>>
+  /** Copies events that are only in the record to items of their own. Safe to repeat. */
+  copyEvents(deployment: Deployment): Promise<void>
+
+  loadMeasures(id: string): Promise<DeploymentMeasures | null>
+  /** Saves `next`, whose `revision` is one above the one read (1: none was there). @throws {ConflictError} If it moved. */
+  saveMeasures(id: string, next: DeploymentMeasures): Promise<void>
+
+  /** Remembers the token that wakes the waiting workflow; the newest wins. */
+  saveWakeToken(id: string, token: string): Promise<void>
+  wakeToken(id: string): Promise<string | null>
+}
+
+export interface KeyClaim {
+  readonly id: string
+  /** SHA-256 of the canonical body, hex. */
+  readonly bodyHash: string
+}
+
+export interface DeploymentFilter {
+  readonly service?: string
+  readonly phase?: Phase
+}

@@ -1,0 +1,18 @@
+/** Sends one HTTP request to a version and reads the answer. */
+export interface Prober {
+  /** Never throws for what the other side does: no answer is an answer. Follows no redirect. */
+  probe(request: ProbeRequest): Promise<ProbeAnswer>
+}
+
+export interface ProbeRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Real milliseconds. */
+  readonly timeoutMs: number
+}
+
+export type ProbeAnswer =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly milliseconds: number }
+  /** Refused, reset, timed out, unresolvable: the reason in words. */
+  | { readonly kind: 'no-answer'; readonly reason: string; readonly milliseconds: number }

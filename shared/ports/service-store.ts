@@ -1,0 +1,22 @@
+import type { Service } from '../domain/service.ts'
+import type { Page, PageRequest } from './page.ts'
+
+/** Keeps services and which service each resource belongs to. */
+export interface ServiceStore {
+  /** Strongly consistent. */
+  get(name: string): Promise<Service | null>
+  /**
+   * Saves `service` with `revision` one above the one read (0: it must not exist yet).
+   * @returns The saved service.
+   * @throws {ConflictError} If it changed since it was read.
+   */
+  put(service: Service): Promise<Service>
+  /** @throws {ConflictError} If it changed since `revision` was read. */
+  delete(name: string, revision: number): Promise<void>
+  /** By name. */
+  list(page: PageRequest): Promise<Page<Service>>
+  /** Makes `service` the owner of `resource`. @returns The owner afterwards: `service`, or whoever had it before. */
+  claim(resource: string, service: string): Promise<string>
+  /** Gives up `resource` if `service` owns it. */
+  release(resource: string, service: string): Promise<void>
+}
