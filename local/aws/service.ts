@@ -26,6 +26,15 @@ export interface AwsService {
   readonly targetPrefix?: string
   /** Namespace of its XML answers. */
   readonly xmlNamespace?: string
+  /**
+   * The SDK client's index (`import * as sdk from '@aws-sdk/client-…'`). From its schemas the endpoint knows which
+   * operations AWS has that are not implemented here, and how an error is spelled in each protocol.
+   */
+  readonly catalogue: object
+  /** Code of its throttling error. Default `ThrottlingException`. */
+  readonly throttlingCode?: string
+  /** What a mutating operation changes: saved before the answer leaves. Absent: nothing outlives the process. */
+  readonly state?: Persistent
   readonly operations: Readonly<Record<string, AwsOperation>>
 }
 
@@ -58,6 +67,8 @@ export interface RawAwsService {
   matches(request: IncomingMessage): boolean
   /** Name of the operation asked for, for the request log and for faults. Default: after the dot in `X-Amz-Target`. */
   actionOf?(request: IncomingMessage): string | undefined
+  /** Code of its throttling error. Default `ThrottlingException`. */
+  readonly throttlingCode?: string
   /** Answers the request. `body` is complete; the request's own stream has been read to its end. */
   handle(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void>
 }
