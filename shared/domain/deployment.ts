@@ -143,6 +143,8 @@ export interface Deployment {
   readonly plan: Plan
   /** The step (zero-based) whose weight was last verified; 0 before the first. */
   readonly step: number
+  /** The step (zero-based) that is being written, or waited for, or current while it bakes. */
+  readonly target: number
   /** Percent last verified; 0 before the first shift and after a rollback. */
   readonly weight: number
   readonly effectiveWeight: number
@@ -154,6 +156,8 @@ export interface Deployment {
   /** Until when VerifyCanary, or an approval, may take; null otherwise. */
   readonly deadlineAt: string | null
   readonly promote: PromoteRequest | null
+  /** A person chose, at `resume`, that the next write may replace a foreign change. */
+  readonly overwriteDrift: boolean
   readonly approvals: readonly Approval[]
   readonly findings: readonly Finding[]
   readonly routes: readonly RouteProgress[]

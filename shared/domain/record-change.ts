@@ -1,0 +1,75 @@
+import {
+  type Actor,
+  type Cause,
+  type Deployment,
+  type DeploymentEvent,
+  isFinal,
+  type Phase,
+  type Stage,
+} from './deployment.ts'
+import { ConflictError } from './errors.ts'
+import type { TransitionEvent } from './transition-event.ts'
+
+// How a record changes, whatever the reason: every change moves `revision`, carries its event in the same write, and
+// shows the phase that follows from stage and hold. Used by transition.ts and its parts only.
+
+type Changes = Partial<Deployment>
+/** An event before it has its number and time. */
+export type NewEvent = Omit<DeploymentEvent, 'seq' | 'at' | 'from' | 'to'>
+
+export const systemActor: Actor = { kind: 'system', name: 'sluice' }
+
+/** A change that readers wait for: moves `version`. */
+export function change(deployment: Deployment, at: string, changes: Changes, event: NewEvent): Deployment {
+  const next = quietly(deployment, at, changes, event)
+  return { ...next, version: deployment.version + 1 }
+}
+
+/** A change that only Sluice needs to know of: `version` stays. */
+export function quietly(deployment: Deployment, at: string, changes: Changes, event?: NewEvent): Deployment {
+  const merged: Deployment = { ...deployment, ...changes, revision: deployment.revision + 1 }
+  const shown: Deployment = { ...merged, phase: changes.phase ?? shownPhase(merged) }
+  if (!event) return shown
+  const moved = event.type === 'phase' || shown.phase !== deployment.phase
+  return withEvent(shown, at, { ...event, ...(moved && { from: deployment.phase, to: shown.phase }) })
+}
+
+export function withEvent(deployment: Deployment, at: string, event: Omit<DeploymentEvent, 'seq' | 'at'>): Deployment {
+  const seq = deployment.eventSeq + 1
+  return { ...deployment, eventSeq: seq, lastEvents: [...deployment.lastEvents, { seq, at, ...event }] }
+}
+
+/** A hold hides the stage under it; a rollback or an end hides both. */
+export function shownPhase(deployment: Deployment): Phase {
+  if (isFinal(deployment.phase) || deployment.goal === 'snapshot') return deployment.phase
+  return deployment.hold?.kind ?? deployment.stage
+}
+
+export function requireStage(deployment: Deployment, event: TransitionEvent, allowed: readonly Stage[]): void {
+  if (allowed.includes(deployment.stage)) return
+  throw new ConflictError(
+    `"${event.type}" does not fit ${deployment.id}, which is ${deployment.stage}`,
+    here(deployment),
+  )
+}
+
+export function here(deployment: Deployment): Record<string, string | number> {
+  return { phase: deployment.phase, step: deployment.step, version: deployment.version }
+}
+
+/** A command of a person or CI, as opposed to a time-out that Sluice turns into one. */
+export function isPersonal(cause: Cause | null): boolean {
+  return cause?.type === 'command' && cause.actor !== undefined && cause.actor.kind !== 'system'
+}
+
+export function said(type: 'phase' | 'note', reason: string, actor: Actor = systemActor): NewEvent {
+  return { type, actor, reason }
+}
+
+export function commandEvent(word: string, cause: Cause): NewEvent {
+  return {
+    type: 'command',
+    actor: cause.actor ?? systemActor,
+    reason: cause.reason ? `${word}: ${cause.reason}` : word,
+  }
+}

@@ -1,0 +1,66 @@
+import type { Actor, Cause, Finding } from './deployment.ts'
+import type { Outcome } from './gates/gate.ts'
+import type { RawWeights, RouteState } from './traffic.ts'
+
+/** Everything that can happen to a deployment. Commands carry the person; the rest is Sluice's own doing. */
+export type TransitionEvent =
+  | {
+      readonly type: 'prepared'
+      readonly findings: readonly Finding[]
+      readonly snapshots: Snapshots
+      readonly deadlineAt: string
+    }
+  | { readonly type: 'refused'; readonly findings: readonly Finding[]; readonly reason: string }
+  | { readonly type: 'touched'; readonly resource: string; readonly snapshot: RouteState }
+  | {
+      readonly type: 'test-pointed'
+      readonly resource: string
+      readonly testResource: string
+      readonly snapshot: RouteState
+    }
+  | { readonly type: 'test-restored'; readonly resource: string }
+  | {
+      readonly type: 'written'
+      readonly resource: string
+      readonly before: RawWeights
+      readonly after: RawWeights
+      readonly reason: string
+    }
+  | { readonly type: 'shift-wanted'; readonly step: number; readonly reason: string; readonly deadlineAt: string }
+  | { readonly type: 'shift-delayed'; readonly until: string; readonly reason: string }
+  | { readonly type: 'approval-wanted'; readonly step: number; readonly deadlineAt: string }
+  | {
+      readonly type: 'shifted'
+      readonly step: number
+      readonly settledAt: string
+      readonly bakeEndsAt: string
+      readonly lookAt: string
+    }
+  | { readonly type: 'prolonged'; readonly until: string }
+  | {
+      readonly type: 'verdict'
+      readonly gate: string
+      readonly verdict: Outcome
+      readonly reason: string
+      readonly evidence: Evidence
+    }
+  | { readonly type: 'succeeded' }
+  | { readonly type: 'halt'; readonly cause: Cause }
+  | { readonly type: 'roll-back'; readonly cause: Cause }
+  | { readonly type: 'restored' }
+  | { readonly type: 'restore-failed'; readonly reason: string }
+  | { readonly type: 'succeeded-by'; readonly execution: number; readonly reason: string }
+  | { readonly type: 'note'; readonly reason: string; readonly evidence?: Evidence }
+  | { readonly type: 'pause'; readonly actor: Actor; readonly reason: string; readonly until: string | null }
+  | {
+      readonly type: 'resume'
+      readonly actor: Actor
+      readonly reason: string
+      readonly drift: 'adopt' | 'overwrite' | null
+      readonly adoptedWeight: number | null
+    }
+  | { readonly type: 'promote'; readonly actor: Actor; readonly reason: string; readonly full: boolean }
+  | { readonly type: 'approve'; readonly actor: Actor; readonly reason: string }
+
+type Evidence = Readonly<Record<string, unknown>>
+type Snapshots = Readonly<Record<string, RouteState>>

@@ -1,0 +1,312 @@
+import { approve, pause, promote, resume } from './command-transitions.ts'
+import { type Cause, type Deployment, type FinalPhase, isFinal, type Phase, type RouteProgress } from './deployment.ts'
+import { ConflictError } from './errors.ts'
+import {
+  change,
+  commandEvent,
+  here,
+  isPersonal,
+  type NewEvent,
+  quietly,
+  requireStage,
+  said,
+  systemActor,
+  withEvent,
+} from './record-change.ts'
+import type { TransitionEvent } from './transition-event.ts'
+
+export { systemActor } from './record-change.ts'
+export type { TransitionEvent } from './transition-event.ts'
+
+type Changes = Partial<Deployment>
+/**
+ * The only way a deployment changes. Returns the next record, with its event in `lastEvents`, or the very same object
+ * when the event repeats what is already so.
+ *
+ * @param at - When, ISO 8601 (local time).
+ * @throws {ConflictError} If the phase forbids it; final phases absorb.
+ * @throws {ValidationError} If a resume after drift does not say what to do with the foreign change.
+ */
+export function transition(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
+  if (isFinal(deployment.phase)) return absorb(deployment, event, at)
+  if (deployment.goal === 'snapshot') return whileRollingBack(deployment, event, at)
+  switch (event.type) {
+    case 'prepared':
+      requireStage(deployment, event, ['preparing'])
+      return change(
+        deployment,
+        at,
+        {
+          stage: 'verifying',
+          findings: event.findings,
+          routes: deployment.routes.map((route) => ({
+            ...route,
+            snapshot: event.snapshots[route.resource] ?? route.snapshot,
+          })),
+          deadlineAt: event.deadlineAt,
+          nextActionAt: event.deadlineAt,
+        },
+        said('phase', 'preflight passed; snapshot taken'),
+      )
+    case 'refused':
+      requireStage(deployment, event, ['preparing'])
+      return end(deployment, at, 'rejected', { type: 'preflight', reason: event.reason }, { findings: event.findings })
+    case 'touched':
+      return quietly(deployment, at, {
+        routes: withRoute(deployment, event.resource, (route) => ({
+          ...route,
+          touched: true,
+          snapshot: event.snapshot,
+        })),
+      })
+    case 'test-pointed':
+      return quietly(deployment, at, {
+        routes: withRoute(deployment, event.resource, (route) => ({
+          ...route,
+          test: { resource: event.testResource, snapshot: event.snapshot },
+        })),
+      })
+    case 'test-restored':
+      return quietly(deployment, at, {
+        routes: withRoute(deployment, event.resource, (route) => ({ ...route, test: null })),
+      })
+    case 'written':
+      return quietly(deployment, at, {}, writeEvent(event))
+    case 'shift-wanted':
+      requireStage(deployment, event, ['verifying', 'baking', 'awaiting-approval'])
+      return change(
+        deployment,
+        at,
+        {
+          stage: 'shifting',
+          target: event.step,
+          promote: null,
+          deadlineAt: event.deadlineAt,
+          nextActionAt: at,
+        },
+        said('phase', event.reason),
+      )
+    case 'shift-delayed':
+      requireStage(deployment, event, ['shifting'])
+      return quietly(deployment, at, { nextActionAt: event.until }, said('note', event.reason))
+    case 'approval-wanted':
+      requireStage(deployment, event, ['verifying', 'baking'])
+      return change(
+        deployment,
+        at,
+        {
+          stage: 'awaiting-approval',
+          target: event.step,
+          promote: null,
+          deadlineAt: event.deadlineAt,
+          nextActionAt: event.deadlineAt,
+        },
+        said(
+          'phase',
+          `step ${event.step} (${weightOf(deployment, event.step)} %) waits for ${deployment.settings.approvals.required} approval(s)`,
+        ),
+      )
+    case 'shifted':
+      return shifted(deployment, event, at)
+    case 'prolonged':
+      return event.until === deployment.nextActionAt
+        ? deployment
+        : quietly(deployment, at, { nextActionAt: event.until })
+    case 'verdict':
+      return change(
+        deployment,
+        at,
+        {},
+        {
+          type: 'verdict',
+          actor: systemActor,
+          reason: event.reason,
+          gate: event.gate,
+          verdict: event.verdict,
+          evidence: event.evidence,
+        },
+      )
+    case 'succeeded':
+      requireStage(deployment, event, ['baking'])
+      return end(deployment, at, 'succeeded', null, { step: deployment.plan.steps.length - 1 })
+    case 'halt':
+      if (deployment.hold?.kind === 'halted') return deployment
+      return change(
+        deployment,
+        at,
+        {
+          hold: { kind: 'halted', since: deployment.hold?.since ?? at, until: null, cause: event.cause },
+          cause: event.cause,
+          nextActionAt: null,
+        },
+        said('phase', event.cause.reason),
+      )
+    case 'roll-back':
+      return startRollBack(deployment, event.cause, at)
+    case 'restored':
+    case 'restore-failed':
+      throw new ConflictError(`${deployment.id} is ${deployment.phase}: nobody asked for a rollback`, here(deployment))
+    case 'succeeded-by':
+      return quietly(deployment, at, { execution: event.execution }, said('note', event.reason))
+    case 'note':
+      return quietly(
+        deployment,
+        at,
+        {},
+        {
+          ...said('note', event.reason),
+          ...(event.evidence && { evidence: event.evidence }),
+        },
+      )
+    case 'pause':
+      return pause(deployment, event, at)
+    case 'resume':
+      return resume(deployment, event, at)
+    case 'promote':
+      return promote(deployment, event, at)
+    case 'approve':
+      return approve(deployment, event, at)
+  }
+}
+
+/** Final phases absorb: only a repeated wish for what is already so passes, and a failed rollback may still succeed. */
+function absorb(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
+  if (event.type === 'note') return quietly(deployment, at, {}, said('note', event.reason))
+  if (event.type === 'written') return quietly(deployment, at, {}, writeEvent(event))
+  if (event.type === 'test-restored') {
+    return quietly(deployment, at, {
+      routes: withRoute(deployment, event.resource, (route) => ({ ...route, test: null })),
+    })
+  }
+  if (deployment.phase === 'rollback-failed') {
+    if (event.type === 'restored') return finishRollBack(deployment, at, 'rolled-back')
+    if (event.type === 'roll-back' || event.type === 'restore-failed') return deployment
+  }
+  const undone: readonly Phase[] = ['rolled-back', 'aborted', 'superseded', 'rejected']
+  if ((event.type === 'roll-back' || event.type === 'restored') && undone.includes(deployment.phase)) return deployment
+  if (event.type === 'succeeded' && deployment.phase === 'succeeded') return deployment
+  throw new ConflictError(`${deployment.id} has ended: ${deployment.phase}`, here(deployment))
+}
+
+/** After the decision to roll back nothing raises traffic any more; only the restore goes on. */
+function whileRollingBack(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
+  switch (event.type) {
+    case 'restored':
+      return finishRollBack(deployment, at, endOf(deployment.cause))
+    case 'restore-failed':
+      return change(
+        deployment,
+        at,
+        { phase: 'rollback-failed', endedAt: at, nextActionAt: at },
+        said('phase', event.reason),
+      )
+    case 'written':
+      return quietly(deployment, at, {}, writeEvent(event))
+    case 'test-restored':
+      return quietly(deployment, at, {
+        routes: withRoute(deployment, event.resource, (route) => ({ ...route, test: null })),
+      })
+    case 'note':
+      return quietly(deployment, at, {}, said('note', event.reason))
+    case 'succeeded-by':
+      return quietly(deployment, at, { execution: event.execution }, said('note', event.reason))
+    case 'roll-back':
+      // Abort outranks: a person who asks while a rollback is under way gets the outcome that was asked for.
+      return isPersonal(event.cause) && !isPersonal(deployment.cause)
+        ? change(deployment, at, { cause: event.cause }, commandEvent('abort', event.cause))
+        : deployment
+    default:
+      throw new ConflictError(`${deployment.id} is rolling back`, here(deployment))
+  }
+}
+
+function startRollBack(deployment: Deployment, cause: Cause, at: string): Deployment {
+  const started = change(
+    deployment,
+    at,
+    {
+      goal: 'snapshot',
+      phase: 'rolling-back',
+      hold: null,
+      promote: null,
+      cause,
+      nextActionAt: at,
+      deadlineAt: null,
+    },
+    said('phase', cause.reason, cause.actor),
+  )
+  return isPersonal(cause) ? withEvent(started, at, commandEvent('abort', cause)) : started
+}
+
+function finishRollBack(deployment: Deployment, at: string, phase: FinalPhase): Deployment {
+  return change(
+    deployment,
+    at,
+    {
+      phase,
+      weight: 0,
+      effectiveWeight: 0,
+      endedAt: at,
+      nextActionAt: null,
+      deadlineAt: null,
+    },
+    said('phase', 'traffic read back equal to the snapshot'),
+  )
+}
+
+function shifted(deployment: Deployment, event: Extract<TransitionEvent, { type: 'shifted' }>, at: string): Deployment {
+  requireStage(deployment, event, ['shifting'])
+  const step = deployment.plan.steps[event.step]
+  if (!step || event.step !== deployment.target)
+    throw new ConflictError(`step ${event.step} is not the one being written`, here(deployment))
+  return change(
+    deployment,
+    at,
+    {
+      stage: 'baking',
+      step: event.step,
+      weight: step.weight,
+      effectiveWeight: step.effectiveWeight,
+      firstShiftAt: deployment.firstShiftAt ?? at,
+      settledAt: event.settledAt,
+      bakeEndsAt: event.bakeEndsAt,
+      deadlineAt: null,
+      overwriteDrift: false,
+      nextActionAt: event.lookAt,
+    },
+    said('phase', `${step.weight} % written and read back`),
+  )
+}
+
+function endOf(cause: Cause | null): FinalPhase {
+  if (isPersonal(cause)) return 'aborted'
+  return cause?.type === 'superseded' ? 'superseded' : 'rolled-back'
+}
+
+function weightOf(deployment: Deployment, step: number): number {
+  return deployment.plan.steps[step]?.weight ?? 0
+}
+
+function withRoute(deployment: Deployment, resource: string, update: (route: RouteProgress) => RouteProgress) {
+  return deployment.routes.map((route) => (route.resource === resource ? update(route) : route))
+}
+
+function writeEvent(event: Extract<TransitionEvent, { type: 'written' }>): NewEvent {
+  return {
+    type: 'write',
+    actor: systemActor,
+    reason: event.reason,
+    resource: event.resource,
+    before: event.before,
+    after: event.after,
+  }
+}
+
+function end(deployment: Deployment, at: string, phase: FinalPhase, cause: Cause | null, changes: Changes): Deployment {
+  return change(
+    deployment,
+    at,
+    { ...changes, phase, cause, endedAt: at, nextActionAt: null, deadlineAt: null, hold: null },
+    said('phase', cause?.reason ?? 'every step passed its gates'),
+  )
+}
