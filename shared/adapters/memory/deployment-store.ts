@@ -1,0 +1,115 @@
+import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../domain/deployment.ts'
+import { ConflictError } from '../../domain/errors.ts'
+import type { DeploymentStore, KeyClaim } from '../../ports/deployment-store.ts'
+import { buildPage, fromCursor } from '../page.ts'
+import { copyOf } from './copy.ts'
+
+/** Deployments in memory, for tests. Nothing awaits inside a method, so each is atomic. */
+export function createMemoryDeploymentStore(): DeploymentStore {
+  const claims = new Map<string, KeyClaim>()
+  const records = new Map<string, Deployment>()
+  const events = new Map<string, Map<number, DeploymentEvent>>()
+  const measures = new Map<string, DeploymentMeasures>()
+  const wakeTokens = new Map<string, string>()
+
+  const eventsOf = (id: string) => events.get(id) ?? new Map<number, DeploymentEvent>()
+  const keep = (record: Deployment) => {
+    const copied = eventsOf(record.id)
+    const lastEvents = record.lastEvents.filter((event) => !copied.has(event.seq))
+    records.set(record.id, copyOf({ ...record, lastEvents }))
+    copy(record)
+  }
+  const copy = (record: Deployment) => {
+    const copied = eventsOf(record.id)
+    for (const event of record.lastEvents) if (!copied.has(event.seq)) copied.set(event.seq, copyOf(event))
+    events.set(record.id, copied)
+  }
+
+  return {
+    ...createPointers(),
+    async claimKey(key, claim) {
+      const standing = claims.get(key) ?? copyOf(claim)
+      claims.set(key, standing)
+      return copyOf(standing)
+    },
+    async create(deployment) {
+      const standing = records.get(deployment.id)
+      if (standing) return copyOf(standing)
+      keep(deployment)
+      return copyOf(deployment)
+    },
+    async load(id) {
+      return copyOf(records.get(id) ?? null)
+    },
+    async save(next) {
+      const stored = records.get(next.id)
+      if (stored?.revision !== next.revision - 1)
+        throw new ConflictError(
+          `deployment ${next.id} changed since it was read (revision ${next.revision - 1} then, ${stored?.revision ?? 'none'} now); read it again`,
+          stored ? { id: next.id, version: stored.version } : { id: next.id },
+        )
+      keep(next)
+    },
+    async list(filter, page) {
+      const before = fromCursor('deployments', page.cursor)
+      const found = [...records.values()]
+        .filter((record) => before === null || record.id < before)
+        .filter((record) => filter.service === undefined || record.service === filter.service)
+        .filter((record) => filter.phase === undefined || record.phase === filter.phase)
+        .sort((a, b) => (a.id < b.id ? 1 : -1))
+      return buildPage('deployments', { found: copyOf(found), limit: page.limit, placeOf: (record) => record.id })
+    },
+    async listEvents(id, page) {
+      const after = Number(fromCursor('events', page.cursor) ?? 0)
+      // Whatever the record still carries was copied in the same breath: here there is nothing to merge.
+      const found = [...eventsOf(id).values()].filter((event) => event.seq > after).sort((a, b) => a.seq - b.seq)
+      return buildPage('events', { found: copyOf(found), limit: page.limit, placeOf: (event) => String(event.seq) })
+    },
+    async copyEvents(deployment) {
+      copy(deployment)
+    },
+    async loadMeasures(id) {
+      return copyOf(measures.get(id) ?? null)
+    },
+    async saveMeasures(id, next) {
+      const stored = measures.get(id)?.revision ?? 0
+      if (stored !== next.revision - 1)
+        throw new ConflictError(
+          `measures of ${id} changed since they were read (revision ${next.revision - 1} then, ${stored} now); read them again`,
+          { id },
+        )
+      measures.set(id, copyOf(next))
+    },
+    async saveWakeToken(id, token) {
+      wakeTokens.set(id, token)
+    },
+    async wakeToken(id) {
+      return wakeTokens.get(id) ?? null
+    },
+  }
+}
+
+function createPointers(): Pick<DeploymentStore, 'takePointer' | 'freePointer' | 'pointer' | 'listPointers'> {
+  const pointers = new Map<string, string>()
+  return {
+    async takePointer(service, id) {
+      const standing = pointers.get(service) ?? id
+      pointers.set(service, standing)
+      return standing
+    },
+    async freePointer(service, id) {
+      if (pointers.get(service) === id) pointers.delete(service)
+    },
+    async pointer(service) {
+      return pointers.get(service) ?? null
+    },
+    async listPointers(page) {
+      const after = fromCursor('pointers', page.cursor)
+      const found = [...pointers]
+        .map(([service, id]) => ({ service, id }))
+        .filter(({ service }) => after === null || service > after)
+        .sort((a, b) => (a.service < b.service ? -1 : 1))
+      return buildPage('pointers', { found, limit: page.limit, placeOf: ({ service }) => service })
+    },
+  }
+}
