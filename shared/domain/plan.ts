@@ -1,3 +1,6 @@
+import { presetStrategy, type StepWish, type Strategy } from './strategy.ts'
+import { effectivePercent, toRouterWeights, toTenths } from './traffic.ts'
+
 /** One weight with its bake time. */
 export interface Step {
   /** Canary share in percent, above 0 up to 100, at most one decimal. */
@@ -16,4 +19,61 @@ export interface Plan {
   readonly minimumSeconds: number
   /** Sum of weight × minutes over the steps below 100: how much a bad canary can cost. */
   readonly exposurePercentMinutes: number
+}
+
+/**
+ * Builds the list of steps that a strategy comes down to.
+ *
+ * @param strategy - One that `checkStrategy` finds nothing wrong with.
+ * @param router - `maxWeight`: the highest weight of one side, see `maxRouterWeight`; decides the effective weights.
+ * @throws {ValidationError} If the strategy names an unknown preset or a weight that is no percentage.
+ */
+export function buildPlan(strategy: Strategy, router: { readonly maxWeight: number }): Plan {
+  const steps = wishedSteps(strategy).map((wish) => ({
+    weight: wish.weight,
+    effectiveWeight: effectivePercent(toRouterWeights(wish.weight, router.maxWeight)),
+    bakeSeconds: wish.bakeSeconds,
+    approval: wish.approval ?? false,
+  }))
+  return {
+    steps,
+    minimumSeconds: steps.reduce((sum, step) => sum + step.bakeSeconds, 0),
+    exposurePercentMinutes: exposure(steps),
+  }
+}
+
+function wishedSteps(strategy: Strategy): readonly StepWish[] {
+  switch (strategy.type) {
+    case 'blue-green':
+      return [{ weight: 100, bakeSeconds: strategy.bakeSeconds }]
+    case 'canary':
+      return [
+        { weight: strategy.percent, bakeSeconds: strategy.intervalSeconds },
+        { weight: 100, bakeSeconds: strategy.bakeSeconds },
+      ]
+    case 'linear':
+      return linearSteps(strategy)
+    case 'steps':
+      return strategy.steps
+    case 'preset':
+      return wishedSteps(presetStrategy(strategy.name))
+  }
+}
+
+/** Counts in tenths of a percent: adding 0.1 or 33.3 as floats would end beside 100. */
+function linearSteps(linear: Extract<Strategy, { type: 'linear' }>): readonly StepWish[] {
+  const increment = toTenths(linear.percent)
+  const below = Array.from({ length: Math.ceil(1000 / increment) - 1 }, (_, index) => ({
+    weight: ((index + 1) * increment) / 10,
+    bakeSeconds: linear.intervalSeconds,
+  }))
+  return [...below, { weight: 100, bakeSeconds: linear.bakeSeconds }]
+}
+
+/** Rounded to two decimals. */
+function exposure(steps: readonly Step[]): number {
+  const tenthSeconds = steps
+    .filter((step) => step.weight < 100)
+    .reduce((sum, step) => sum + toTenths(step.weight) * step.bakeSeconds, 0)
+  return Math.round(tenthSeconds / 6) / 100
 }

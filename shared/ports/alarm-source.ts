@@ -1,3 +1,7 @@
+import type { AlarmReading } from '../domain/gates/alarms.ts'
+
+export type { AlarmReading }
+
 /** States of CloudWatch alarms, metric and composite. */
 export interface AlarmSource {
   /**
@@ -6,17 +10,4 @@ export interface AlarmSource {
    * @throws {TransientError} If the provider cannot be asked.
    */
   read(names: readonly string[], sinceMs: number | null): Promise<readonly AlarmReading[]>
-}
-
-export interface AlarmReading {
-  readonly name: string
-  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'missing'
-  /** When the state last changed (not merely its evaluation), ISO 8601; null when unknown. */
-  readonly changedAt: string | null
-  /** First change to ALARM at or after `sinceMs`, ISO 8601; null when there was none. */
-  readonly wentToAlarmAt: string | null
-  /** Set when the provider could not evaluate the alarm. */
-  readonly evaluationProblem: string | null
-  /** Period × evaluation periods, seconds; null for composite alarms. */
-  readonly spanSeconds: number | null
 }

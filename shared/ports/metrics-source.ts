@@ -1,4 +1,8 @@
 import type { RouterMetric } from '../domain/gates/gate.ts'
+import type { MetricsReading, MetricsWindow } from '../domain/gates/metric.ts'
+
+export { metricsCompleteAfterSeconds } from '../domain/gates/metric.ts'
+export type { MetricsReading, MetricsWindow }
 
 /** Measurements of one side of a deployment, summed over the routes of a wave. */
 export interface MetricsSource {
@@ -17,21 +21,3 @@ export interface MetricsQuery {
   readonly fromMs: number
   readonly toMs: number
 }
-
-export type MetricsReading =
-  | { readonly status: 'complete'; readonly windows: readonly MetricsWindow[]; readonly source: string }
-  | { readonly status: 'error'; readonly reason: string; readonly source: string }
-
-export interface MetricsWindow {
-  readonly startMs: number
-  readonly endMs: number
-  /** Requests that reached a target; null when the provider has no data for this minute. */
-  readonly requests: number | null
-  /** Target 5xx plus target connection errors; null when not asked for or there were no requests. */
-  readonly errors: number | null
-  /** The asked percentile, seconds; the worst of several groups. Null when not asked for or absent. */
-  readonly latencySeconds: number | null
-}
-
-/** How long after a minute's end its metrics count as complete, seconds (CloudWatch: 1–3 minutes until revised no more). */
-export const metricsCompleteAfterSeconds = 120

@@ -88,8 +88,10 @@ export interface GateMemory {
   readonly judgedUntilMs: number
   readonly badInARow: number
   readonly goodInARow: number
-  /** Distinct windows without data (or failed looks) after the grace. */
+  /** Distinct windows without data (or failed looks) in a row, after the grace. */
   readonly misses: number
+  /** When a failed reading last counted as a miss, milliseconds since the epoch; only where windows are counted. */
+  readonly missedAtMs?: number
 }
 
 export const emptyMemory = (step: number): GateMemory => ({
