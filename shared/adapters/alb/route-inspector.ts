@@ -1,0 +1,135 @@
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { loadBalancerArnOf, parseElbArn } from '../../domain/elb-arn.ts'
+import { UpstreamError } from '../../domain/errors.ts'
+import { type AlbRoute, resourceOf, type TestEntry } from '../../domain/service.ts'
+import type { GroupFacts, RouteFacts, RouteInspector, TestFacts } from '../../ports/route-inspector.ts'
+import { type ActionsOwner, createActionsApi } from './actions-api.ts'
+import type { AlbClients } from './clients.ts'
+import {
+  groupStickinessOf,
+  groupsOfState,
+  noSlots,
+  otherWeightedGroups,
+  toRouteState,
+  weightedGroupsOf,
+} from './forward-action.ts'
+import { type ActionsAt, createInspectionReads, type InspectionReads, orNull } from './inspection-reads.ts'
+
+/**
+ * Looks up what an ALB route names.
+ *
+ * @param clientsFor - The clients of a Region.
+ * @param deadlineMs - Real milliseconds for each call, retries included. Default 10,000.
+ */
+export function createAlbRouteInspector(
+  clientsFor: (region: string) => AlbClients,
+  deadlineMs = 10_000,
+): RouteInspector {
+  return {
+    async inspect(route) {
+      const resource = resourceOf(route)
+      const clients = clientsFor(parseElbArn(resource).region)
+      const reads = createInspectionReads(clients.reader, deadlineMs)
+      const notes = createNotes()
+      const actions = await notes.look('the routing', undefined, () => actionsOf(clients, route, deadlineMs))
+      // Refused (undefined) is not the same as missing (null): the ARN alone still tells the load balancer.
+      const loadBalancerArn = actions === null ? null : loadBalancerArnOf(resource)
+      const all = loadBalancerArn
+        ? await notes.look('the other rules of the load balancer', [], () => reads.allActions(loadBalancerArn))
+        : []
+      const others = all.filter(
+        (at) => at.resource !== resource && (!route.test || at.resource !== resourceOf(route.test)),
+      )
+      const [blue, green, test] = await Promise.all([
+        notes.look(`target group ${route.blue}`, null, () => toGroupFacts(reads, route.blue, others, notes)),
+        notes.look(`target group ${route.green}`, null, () => toGroupFacts(reads, route.green, others, notes)),
+        route.test ? toTestFacts(clients, route.test, deadlineMs, notes) : null,
+      ])
+      return {
+        loadBalancerArn,
+        ...toRoutingFacts(actions, route, resource),
+        groups: { blue, green },
+        test,
+        notLookedAt: notes.sentences,
+      }
+    },
+  }
+}
+
+function toRoutingFacts(
+  actions: readonly Action[] | null | undefined,
+  route: AlbRoute,
+  resource: string,
+): Pick<RouteFacts, 'state' | 'otherWeightedGroups' | 'groupStickinessSeconds'> {
+  if (!actions?.some(({ Type }) => Type === 'forward'))
+    return { state: null, otherWeightedGroups: [], groupStickinessSeconds: null }
+  const state = toRouteState(actions, route, resource)
+  return {
+    state,
+    otherWeightedGroups: otherWeightedGroups(groupsOfState(state), route).map(({ arn }) => arn),
+    groupStickinessSeconds: groupStickinessOf(state),
+  }
+}
+
+async function toGroupFacts(
+  reads: InspectionReads,
+  arn: string,
+  others: readonly ActionsAt[],
+  notes: Notes,
+): Promise<GroupFacts | null> {
+  const group = await reads.targetGroup(arn)
+  if (!group) return null
+  const attributes = await notes.look(`the attributes of ${arn}`, new Map<string, string>(), () =>
+    reads.attributes(arn),
+  )
+  return {
+    arn,
+    loadBalancerArn: group.loadBalancerArns[0] ?? null,
+    targetType: group.targetType,
+    healthCheckEnabled: group.healthCheckEnabled,
+    slowStartSeconds: Number(attributes.get('slow_start.duration_seconds') ?? 0),
+    targetStickiness: attributes.get('stickiness.enabled') === 'true',
+    sharedWith: others.filter(({ actions }) => sendsTo(actions, arn)).map(({ resource }) => resource),
+  }
+}
+
+async function toTestFacts(clients: AlbClients, test: TestEntry, deadlineMs: number, notes: Notes): Promise<TestFacts> {
+  const resource = resourceOf(test)
+  const actions = await notes.look(`test entry ${resource}`, undefined, () => actionsOf(clients, test, deadlineMs))
+  return { exists: actions !== null, loadBalancerArn: actions === null ? null : loadBalancerArnOf(resource) }
+}
+
+/** The actions of a rule or listener; null when there is no such thing. */
+function actionsOf(clients: AlbClients, owner: ActionsOwner, deadlineMs: number): Promise<readonly Action[] | null> {
+  return orNull(() => createActionsApi(clients, owner, deadlineMs).describe())
+}
+
+function sendsTo(actions: readonly Action[], arn: string): boolean {
+  return actions.some(
+    (action) =>
+      action.Type === 'forward' &&
+      otherWeightedGroups(weightedGroupsOf(action), noSlots).some((group) => group.arn === arn),
+  )
+}
+
+/** Collects what could not be looked at: a refusal is noted, a passing failure is thrown. */
+interface Notes {
+  readonly sentences: readonly string[]
+  look<T>(what: string, otherwise: T, call: () => Promise<T>): Promise<T>
+}
+
+function createNotes(): Notes {
+  const sentences: string[] = []
+  return {
+    sentences,
+    async look(what, otherwise, call) {
+      try {
+        return await call()
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error
+        sentences.push(`${what} could not be looked at: ${error.message}`)
+        return otherwise
+      }
+    },
+  }
+}
