@@ -24,6 +24,11 @@ export function parseElbArn(arn: string): ElbArn {
   return { partition, region, account, kind: kind as ElbArn['kind'], path }
 }
 
+/** @throws {ValidationError} As {@link parseElbArn}. */
+export function regionOf(arn: string): string {
+  return parseElbArn(arn).region
+}
+
 /**
  * The load balancer of a listener or rule, without a call: their ARNs contain its path.
  *

@@ -1,5 +1,5 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { loadBalancerArnOf, parseElbArn } from '../../domain/elb-arn.ts'
+import { loadBalancerArnOf, regionOf } from '../../domain/elb-arn.ts'
 import { UpstreamError } from '../../domain/errors.ts'
 import { type AlbRoute, resourceOf, type TestEntry } from '../../domain/service.ts'
 import type { GroupFacts, RouteFacts, RouteInspector, TestFacts } from '../../ports/route-inspector.ts'
@@ -28,7 +28,7 @@ export function createAlbRouteInspector(
   return {
     async inspect(route) {
       const resource = resourceOf(route)
-      const clients = clientsFor(parseElbArn(resource).region)
+      const clients = clientsFor(regionOf(resource))
       const reads = createInspectionReads(clients.reader, deadlineMs)
       const notes = createNotes()
       const actions = await notes.look('the routing', undefined, () => actionsOf(clients, route, deadlineMs))

@@ -3,7 +3,7 @@ import {
   type ElasticLoadBalancingV2Client,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { parseElbArn } from '../../domain/elb-arn.ts'
+import { regionOf } from '../../domain/elb-arn.ts'
 import { TransientError } from '../../domain/errors.ts'
 import type { GroupHealth, TargetHealth } from '../../ports/target-health.ts'
 import { callingAws } from '../aws-error.ts'
@@ -24,7 +24,7 @@ export function createAlbTargetHealth(
 ): TargetHealth {
   return {
     async read(targetGroupArn) {
-      const client = clientFor(parseElbArn(targetGroupArn).region)
+      const client = clientFor(regionOf(targetGroupArn))
       const command = new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn })
       const answer = await callingAws({ tried: 'elasticloadbalancing:DescribeTargetHealth', on: targetGroupArn }, () =>
         withDeadline(deadlineMs, (abortSignal) => client.send(command, { abortSignal })),

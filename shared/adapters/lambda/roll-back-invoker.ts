@@ -4,17 +4,19 @@ import type { RollBackInvoker } from '../../ports/roll-back-invoker.ts'
 import { callingAws } from '../aws-error.ts'
 import { withDeadline } from '../deadline.ts'
 
+/** The API answers within 29 s, and the function says `under-way` after 20 s. A second attempt would not fit in. */
+export const rollBackLimits = { maxAttempts: 1, timeoutMs: 25_000 }
+
 /**
  * Calls the `roll-back` function and waits for its answer.
  *
  * @param functionName - Name or ARN.
- * @param deadlineMs - Real milliseconds. Default 25,000: the API answers within 29 s, and the function says `under-way`
- * after 20 s.
+ * @param deadlineMs - Real milliseconds. Default: that of {@link rollBackLimits}.
  */
 export function createLambdaRollBackInvoker(
   client: LambdaClient,
   functionName: string,
-  deadlineMs = 25_000,
+  deadlineMs = rollBackLimits.timeoutMs,
 ): RollBackInvoker {
   return {
     async rollBack(id, cause) {

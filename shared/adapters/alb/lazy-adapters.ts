@@ -1,0 +1,62 @@
+import { regionOf } from '../../domain/elb-arn.ts'
+import { resourceOf } from '../../domain/service.ts'
+import type { RouteInspector } from '../../ports/route-inspector.ts'
+import type { TargetHealth } from '../../ports/target-health.ts'
+import type { RouterFor, TestRouterFor } from '../../ports/traffic-router.ts'
+import { lazy } from '../aws-client.ts'
+import { toSingleGroup, toTargetState } from './target-state.ts'
+
+/** Every port that Elastic Load Balancing stands behind. */
+export interface AlbAdapters {
+  readonly routerFor: RouterFor
+  readonly testRouterFor: TestRouterFor
+  readonly inspector: RouteInspector
+  readonly targetHealth: TargetHealth
+}
+
+/** The ALB adapters; the SDK's client is loaded at the first call, what needs none answers without it. */
+export function createLazyAlbAdapters(): AlbAdapters {
+  const adapters = lazy(async () => {
+    const [{ createAlbClients }, routers, { createAlbRouteInspector }, { createAlbTargetHealth }] = await Promise.all([
+      import('./clients.ts'),
+      import('./traffic-router.ts'),
+      import('./route-inspector.ts'),
+      import('./target-health.ts'),
+    ])
+    const clientsFor = createAlbClients()
+    return {
+      ...routers,
+      clientsFor,
+      inspector: createAlbRouteInspector(clientsFor),
+      targetHealth: createAlbTargetHealth((region) => clientsFor(region).reader),
+    }
+  })
+  return {
+    routerFor(route) {
+      const resource = resourceOf(route)
+      const router = lazy(async () => {
+        const { createAlbTrafficRouter, clientsFor } = await adapters()
+        return createAlbTrafficRouter(clientsFor(regionOf(resource)), route)
+      })
+      return {
+        read: async () => (await router()).read(),
+        target: (seen, wish) => toTargetState(seen, wish, route, resource),
+        write: async (seen, target) => (await router()).write(seen, target),
+      }
+    },
+    testRouterFor(test) {
+      const resource = resourceOf(test)
+      const router = lazy(async () => {
+        const { createAlbTestRouter, clientsFor } = await adapters()
+        return createAlbTestRouter(clientsFor(regionOf(resource)), test)
+      })
+      return {
+        read: async () => (await router()).read(),
+        pointAt: (seen, targetGroupArn) => toSingleGroup(seen, targetGroupArn, resource),
+        write: async (seen, target) => (await router()).write(seen, target),
+      }
+    },
+    inspector: { inspect: async (route) => (await adapters()).inspector.inspect(route) },
+    targetHealth: { read: async (targetGroupArn) => (await adapters()).targetHealth.read(targetGroupArn) },
+  }
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../domain/deployment.ts'
+import { phases } from '../../domain/deployment.ts'
+import { InvariantError, ValidationError } from '../../domain/errors.ts'
+import type { Service } from '../../domain/service.ts'
+import type { RouteState } from '../../domain/traffic.ts'
+
+/** What the document client sends and receives for one item. */
+export type Item = Record<string, unknown>
+
+export interface Key {
+  readonly pk: string
+  readonly sk: string
+}
+
+/**
+ * Where each thing lives. Lists that must be complete (services, pointers) share one partition each, so that a query can
+ * be strongly consistent; an index never is.
+ */
+export const keys = {
+  service: (name: string): Key => ({ pk: 'SERVICES', sk: name }),
+  claim: (resource: string): Key => ({ pk: `CLAIM#${resource}`, sk: 'CLAIM' }),
+  idempotency: (key: string): Key => ({ pk: `KEY#${key}`, sk: 'KEY' }),
+  pointer: (service: string): Key => ({ pk: 'POINTERS', sk: service }),
+  deployment: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'RECORD' }),
+  /** Padded, so that text order is number order. */
+  event: (id: string, seq: number): Key => ({ pk: `DEPLOYMENT#${id}`, sk: `EVENT#${String(seq).padStart(12, '0')}` }),
+  measures: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'MEASURES' }),
+  wakeToken: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'WAKE-TOKEN' }),
+  lease: (resource: string): Key => ({ pk: `LEASE#${resource}`, sk: 'LEASE' }),
+}
+
+/** DynamoDB refuses items over 400 KB; the rest is for keys and attributes beside the record. */
+export const largestItemBytes = 380 * 1024
+/** A new service or deployment: a record grows while it runs, and must never be too large to be rolled back. */
+export const largestNewItemBytes = 190 * 1024
+
+/** Partition key value of every deployment in the index of all deployments. */
+export const everyDeployment = 'deployments'
+
+/**
+ * A record is stored as JSON text beside the attributes that conditions and indexes need. As a map, DynamoDB would refuse
+ * numbers beyond 1E±125, more than 32 levels and `undefined`, and evidence and snapshots can hold any JSON.
+ *
+ * @see Amazon DynamoDB Developer Guide, "Constraints in Amazon DynamoDB"
+ */
+function toRecordItem(key: Key, record: unknown, attributes: Item = {}): Item {
+  return { ...key, schemaVersion: 1, ...attributes, record: JSON.stringify(record) }
+}
+
+/** @throws {InvariantError} If the item would not fit. */
+export function toDeploymentItem(deployment: Deployment): Item {
+  const { id, service, phase, revision } = deployment
+  return checkFits(
+    toRecordItem(keys.deployment(id), deployment, {
+      deploymentList: everyDeployment,
+      deploymentId: id,
+      deploymentService: service,
+      phase,
+      revision,
+    }),
+  )
+}
+
+/** @throws {ValidationError} If the service is too large to be deployed. */
+export function toServiceItem(service: Service): Item {
+  return checkIsSmall(
+    toRecordItem(keys.service(service.name), service, { revision: service.revision }),
+    `service ${service.name}`,
+  )
+}
+
+export function toMeasuresItem(id: string, measures: DeploymentMeasures): Item {
+  return checkFits(toRecordItem(keys.measures(id), measures, { revision: measures.revision }))
+}
+
+export function toEventItem(id: string, event: DeploymentEvent): Item {
+  return checkFits(toRecordItem(keys.event(id, event.seq), event, { seq: event.seq }))
+}
+
+const aRevision = z.int().positive()
+const anEvent = z.looseObject({ seq: z.int().positive(), at: z.string(), type: z.string(), reason: z.string() })
+const aDeployment = z.looseObject({
+  schemaVersion: z.literal(1),
+  id: z.string().min(1),
+  service: z.string().min(1),
+  version: z.int(),
+  revision: aRevision,
+  phase: z.enum(phases),
+  goal: z.enum(['plan', 'snapshot']),
+  settings: z.looseObject({ routes: z.array(z.unknown()) }),
+  plan: z.looseObject({ steps: z.array(z.unknown()) }),
+  routes: z.array(z.unknown()),
+  eventSeq: z.int().nonnegative(),
+  lastEvents: z.array(anEvent),
+})
+const aService = z.looseObject({ name: z.string().min(1), routes: z.array(z.unknown()), revision: aRevision })
+const someMeasures = z.looseObject({
+  revision: aRevision,
+  gates: z.array(z.unknown()),
+  memories: z.record(z.string(), z.unknown()),
+})
+const aRouteState = z.looseObject({
+  weights: z.object({ blue: z.number().nullable(), green: z.number().nullable() }),
+  settings: z.string(),
+})
+
+// Each `from…` checks what tells a record of this version from anything else; the rest is as we wrote it.
+
+/** @throws {InvariantError} If it is no deployment as this version of Sluice writes it. */
+export function fromDeploymentItem(item: Item): Deployment {
+  return fromRecordItem<Deployment>(item, aDeployment)
+}
+
+/** @throws {InvariantError} As {@link fromDeploymentItem}. */
+export function fromServiceItem(item: Item): Service {
+  return fromRecordItem<Service>(item, aService)
+}
+
+/** @throws {InvariantError} As {@link fromDeploymentItem}. */
+export function fromMeasuresItem(item: Item): DeploymentMeasures {
+  return fromRecordItem<DeploymentMeasures>(item, someMeasures)
+}
+
+/** @throws {InvariantError} As {@link fromDeploymentItem}. */
+export function fromEventItem(item: Item): DeploymentEvent {
+  return fromRecordItem<DeploymentEvent>(item, anEvent)
+}
+
+/** @throws {InvariantError} If an attribute of `item` is not of the asked type. */
+export function readText(item: Item, name: string): string {
+  const value = item[name]
+  if (typeof value !== 'string') throw malformed(item, `${name} is no text`)
+  return value
+}
+
+/** @throws {InvariantError} As {@link readText}. */
+export function readNumber(item: Item, name: string): number {
+  const value = item[name]
+  if (typeof value !== 'number') throw malformed(item, `${name} is no number`)
+  return value
+}
+
+/** The state that `name` holds as JSON text; null without it. @throws {InvariantError} As {@link readText}. */
+export function readRouteState(item: Item, name: string): RouteState | null {
+  return item[name] === undefined ? null : parse<RouteState>(item, name, aRouteState)
+}
+
+function fromRecordItem<T>(item: Item, schema: z.ZodType): T {
+  if (item.schemaVersion !== 1) throw malformed(item, `schemaVersion is ${String(item.schemaVersion)}, known is 1`)
+  return parse<T>(item, 'record', schema)
+}
+
+/** `T` beyond what `schema` checks is what our own `to…` put there. */
+function parse<T>(item: Item, name: string, schema: z.ZodType): T {
+  const text = readText(item, name)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw malformed(item, `${name} is no JSON`, error)
+  }
+  const checked = schema.safeParse(value)
+  if (!checked.success) throw malformed(item, `${name}: ${z.prettifyError(checked.error)}`, checked.error)
+  return value as T
+}
+
+function malformed(item: Item, what: string, cause?: unknown): InvariantError {
+  return new InvariantError(`stored item ${String(item.pk)} ${String(item.sk)} is not readable: ${what}`, { cause })
+}
+
+/** @throws {InvariantError} If `item` comes too near to what the database takes. */
+export function checkFits(item: Item): Item {
+  const bytes = sizeOf(item)
+  if (bytes <= largestItemBytes) return item
+  throw new InvariantError(
+    `item ${String(item.pk)} ${String(item.sk)} has ${bytes} bytes; at most ${largestItemBytes} can be stored`,
+  )
+}
+
+/** @throws {ValidationError} If `item` is too large for something that has yet to grow. */
+export function checkIsSmall(item: Item, what: string): Item {
+  const bytes = sizeOf(item)
+  if (bytes <= largestNewItemBytes) return item
+  const message = `${what} has ${bytes} bytes as JSON; at most ${largestNewItemBytes} are taken: use fewer or shorter gates, steps or links`
+  throw new ValidationError(message, [{ path: '', message: `must not be larger than ${largestNewItemBytes} bytes` }])
+}
+
+/**
+ * Bytes as DynamoDB counts them: names and texts in UTF-8, up to 21 for a number.
+ * @see Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats"
+ */
+export function sizeOf(item: Item): number {
+  return Object.entries(item).reduce(
+    (bytes, [name, value]) =>
+      bytes + Buffer.byteLength(name) + (typeof value === 'string' ? Buffer.byteLength(value) : 21),
+    0,
+  )
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { ulid } from 'ulid'
+import { createLazyAlbAdapters } from './adapters/alb/lazy-adapters.ts'
+import { lazy, perRegion, toClientConfig } from './adapters/aws-client.ts'
+import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-store.ts'
+import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
+import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts'
+import { createHttpProber } from './adapters/http/prober.ts'
+import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
+import { systemClock } from './adapters/system-clock.ts'
+import type { Config } from './config.ts'
+import type { Deps } from './deps.ts'
+import { createLogger, type Logger } from './logger.ts'
+import type { Clock } from './ports/clock.ts'
+import { version } from './version.ts'
+
+/** What a caller may bring along: local mode its clock, tests their logger. */
+export interface Overrides {
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+/** Real milliseconds and attempts for calls outside a lease. */
+const patient = { maxAttempts: 3, timeoutMs: 5000 }
+
+/**
+ * The composition root: makes everything that the use cases need, of one configuration.
+ *
+ * Only DynamoDB's client is loaded at once, as no request goes without it. Every other SDK client costs a cold start
+ * 5-15 ms and most requests need none, so those adapters are loaded at first use.
+ */
+export function compose(config: Config, overrides: Overrides = {}): Deps {
+  const clock = overrides.clock ?? systemClock
+  const logger = overrides.logger ?? createLogger()
+  return {
+    clock,
+    logger,
+    ...composeStores(config, clock, logger),
+    ...createLazyAlbAdapters(),
+    ...composeCloudWatch(config, clock),
+    ...composeWorkflow(config),
+    prober: createHttpProber(version),
+    notifier: createLogNotifier(logger),
+    newHolder: () => randomUUID(),
+    newDeploymentId: () => `dep_${ulid(clock.now())}`,
+  }
+}
+
+function composeStores(
+  config: Config,
+  clock: Clock,
+  logger: Logger,
+): Pick<Deps, 'services' | 'deployments' | 'leases'> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(toClientConfig(config.region, patient)))
+  const options = { client, table: config.table }
+  return {
+    services: createDynamoDbServiceStore(options),
+    deployments: createDynamoDbDeploymentStore({ ...options, clock, logger }),
+    leases: createDynamoDbLeases({ ...options, clock }),
+  }
+}
+
+function composeCloudWatch(config: Config, clock: Clock): Pick<Deps, 'metrics' | 'alarms'> {
+  const adapters = lazy(async () => {
+    const [{ CloudWatchClient }, { createCloudWatchMetricsSource }, { createCloudWatchAlarmSource }] =
+      await Promise.all([
+        import('@aws-sdk/client-cloudwatch'),
+        import('./adapters/cloudwatch/metrics-source.ts'),
+        import('./adapters/cloudwatch/alarm-source.ts'),
+      ])
+    const clientFor = perRegion((region) => new CloudWatchClient(toClientConfig(region, patient)))
+    return {
+      metrics: createCloudWatchMetricsSource(clientFor, clock),
+      alarms: createCloudWatchAlarmSource(clientFor(config.region)),
+    }
+  })
+  return {
+    metrics: { read: async (query) => (await adapters()).metrics.read(query) },
+    alarms: { read: async (names, sinceMs) => (await adapters()).alarms.read(names, sinceMs) },
+  }
+}
+
+function composeWorkflow(config: Config): Pick<Deps, 'workflow' | 'rollBackInvoker'> {
+  const workflow = lazy(async () => {
+    const [{ SFNClient }, { createStepFunctionsWorkflow }] = await Promise.all([
+      import('@aws-sdk/client-sfn'),
+      import('./adapters/stepfunctions/workflow.ts'),
+    ])
+    return createStepFunctionsWorkflow(new SFNClient(toClientConfig(config.region, patient)), config.stateMachineArn)
+  })
+  const invoker = lazy(async () => {
+    const [{ LambdaClient }, { createLambdaRollBackInvoker, rollBackLimits }] = await Promise.all([
+      import('@aws-sdk/client-lambda'),
+      import('./adapters/lambda/roll-back-invoker.ts'),
+    ])
+    const client = new LambdaClient(toClientConfig(config.region, rollBackLimits))
+    return createLambdaRollBackInvoker(client, config.rollBackFunction)
+  })
+  return {
+    workflow: {
+      start: async (id, execution) => (await workflow()).start(id, execution),
+      wake: async (token) => (await workflow()).wake(token),
+      status: async (id, execution) => (await workflow()).status(id, execution),
+    },
+    rollBackInvoker: { rollBack: async (id, cause) => (await invoker()).rollBack(id, cause) },
+  }
+}
