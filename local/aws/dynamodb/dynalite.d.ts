@@ -1,0 +1,13 @@
+/** dynalite ships no types. Only what is used here is declared. */
+declare module 'dynalite' {
+  import type { Server } from 'node:http'
+
+  interface Options {
+    /** Directory of the LevelDB store. Default: in memory. */
+    readonly path?: string
+    readonly createTableMs?: number
+    readonly deleteTableMs?: number
+    readonly updateTableMs?: number
+  }
+  export default function dynalite(options?: Options): Server
+}
