@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest'
+import type { Deployment, DeploymentEvent } from '../../shared/domain/deployment.ts'
+import { ConflictError, ValidationError } from '../../shared/domain/errors.ts'
+import type { DeploymentStore } from '../../shared/ports/deployment-store.ts'
+import { aDeployment, anEvent, someMeasures } from '../support/builders.ts'
+import { readAll } from '../support/read-all.ts'
+
+const { id } = aDeployment()
+
+/** The next record of `from`, with one event more, as a transition makes it. */
+function nextOf(from: Deployment, changes: Partial<Deployment> = {}): Deployment {
+  const seq = from.eventSeq + 1
+  const event = anEvent({ seq, reason: `transition ${seq}` })
+  return {
+    ...from,
+    revision: from.revision + 1,
+    eventSeq: seq,
+    lastEvents: [...from.lastEvents, event],
+    ...changes,
+  }
+}
+
+const seqsOf = (events: readonly DeploymentEvent[]) => events.map((event) => event.seq)
+
+async function loadOrThrow(store: DeploymentStore): Promise<Deployment> {
+  const deployment = await store.load(id)
+  if (deployment === null) throw new Error(`${id} is not there`)
+  return deployment
+}
+
+/** The written meaning of {@link DeploymentStore}. `make` gives an empty store. */
+export function describeDeploymentStore(name: string, make: () => Promise<DeploymentStore>): void {
+  describe(`${name} as a deployment store`, () => {
+    describe('idempotency keys', () => {
+      it('binds a key once, and answers with what it is bound to', async () => {
+        const store = await make()
+        const claim = { id: 'dep_1', bodyHash: 'aa' }
+        expect(await store.claimKey('ci-42', claim)).toEqual(claim)
+        expect(await store.claimKey('ci-42', claim)).toEqual(claim)
+        expect(await store.claimKey('ci-42', { id: 'dep_2', bodyHash: 'bb' })).toEqual(claim)
+        expect(await store.claimKey('ci-43', { id: 'dep_2', bodyHash: 'bb' })).toEqual({ id: 'dep_2', bodyHash: 'bb' })
+      })
+
+      it('gives one answer to many concurrent claims', async () => {
+        const store = await make()
+        const claims = Array.from({ length: 20 }, (_, n) => store.claimKey('ci', { id: `dep_${n}`, bodyHash: 'aa' }))
+        expect(new Set((await Promise.all(claims)).map((claim) => claim.id)).size).toBe(1)
+      })
+    })
+
+    describe('pointers', () => {
+      it('points a service at one open deployment until it is freed', async () => {
+        const store = await make()
+        expect(await store.pointer('web')).toBeNull()
+        expect(await store.takePointer('web', 'dep_1')).toBe('dep_1')
+        expect(await store.takePointer('web', 'dep_1')).toBe('dep_1')
+        expect(await store.takePointer('web', 'dep_2')).toBe('dep_1')
+        await store.freePointer('web', 'dep_2')
+        expect(await store.pointer('web')).toBe('dep_1')
+        await store.freePointer('web', 'dep_1')
+        await store.freePointer('web', 'dep_1')
+        expect(await store.pointer('web')).toBeNull()
+        expect(await store.takePointer('web', 'dep_2')).toBe('dep_2')
+      })
+
+      it('names one winner to many concurrent takers', async () => {
+        const store = await make()
+        const ids = Array.from({ length: 20 }, (_, n) => `dep_${n}`)
+        const winners = new Set(await Promise.all(ids.map((taker) => store.takePointer('web', taker))))
+        expect(winners.size).toBe(1)
+        expect(await store.pointer('web')).toBe([...winners][0])
+      })
+
+      it('lists every pointer, in pages that fit together', async () => {
+        const store = await make()
+        expect(await store.listPointers({ limit: 2, cursor: null })).toEqual({ items: [], nextCursor: null })
+        for (const service of ['web', 'api', 'shop']) await store.takePointer(service, `dep_${service}`)
+        await store.takePointer('done', 'dep_done')
+        await store.freePointer('done', 'dep_done')
+        for (const limit of [1, 2, 3, 100]) {
+          const { items } = await readAll((page) => store.listPointers(page), limit)
+          expect(items).toEqual(['api', 'shop', 'web'].map((service) => ({ service, id: `dep_${service}` })))
+        }
+      })
+    })
+
+    describe('records', () => {
+      it('has nothing under an id that was never created', async () => {
+        expect(await (await make()).load(id)).toBeNull()
+      })
+
+      it('creates a record once, and answers with the one that is there', async () => {
+        const store = await make()
+        const created = aDeployment({ links: { build: 'https://ci.example.com/42' } })
+        expect(await store.create(created)).toEqual(created)
+        expect(await store.load(id)).toEqual(created)
+        expect(await store.create(aDeployment({ reason: 'another' }))).toEqual(created)
+        const saved = nextOf(created, { phase: 'verifying', stage: 'verifying' })
+        await store.save(saved)
+        expect(await store.create(created)).toMatchObject({ revision: 2, phase: 'verifying' })
+      })
+
+      it('creates one record for many concurrent creators', async () => {
+        const store = await make()
+        const reasons = Array.from({ length: 20 }, (_, n) => `creator ${n}`)
+        const created = await Promise.all(reasons.map((reason) => store.create(aDeployment({ reason }))))
+        expect(new Set(created.map((deployment) => deployment.reason)).size).toBe(1)
+        expect(await store.load(id)).toEqual(created[0])
+      })
+
+      it('gives back whatever JSON a record holds', async () => {
+        const store = await make()
+        const evidence = { tiny: 5e-324, huge: 1.5e300, text: 'ü€😀', empty: '', list: [[], {}], none: null, no: false }
+        const created = aDeployment({ lastEvents: [anEvent({ evidence })], eventSeq: 1 })
+        await store.create(created)
+        expect(await store.load(id)).toEqual(created)
+        expect((await store.listEvents(id, { limit: 10, cursor: null })).items).toEqual([anEvent({ evidence })])
+      })
+
+      it('keeps a copy that its caller cannot change', async () => {
+        const store = await make()
+        const links: Record<string, string> = { build: 'https://ci.example.com/42' }
+        await store.create(aDeployment({ links }))
+        links.build = 'changed'
+        expect((await loadOrThrow(store)).links).toEqual({ build: 'https://ci.example.com/42' })
+      })
+
+      it('saves the next revision only', async () => {
+        const store = await make()
+        const first = await store.create(aDeployment())
+        const second = nextOf(first, { phase: 'verifying', stage: 'verifying' })
+        await store.save(second)
+        expect({ ...(await loadOrThrow(store)), lastEvents: [] }).toEqual({ ...second, lastEvents: [] })
+        await expect(store.save(nextOf(first, { phase: 'rejected' }))).rejects.toThrow(ConflictError)
+        await expect(store.save({ ...nextOf(second), revision: 4 })).rejects.toThrow(ConflictError)
+        expect((await loadOrThrow(store)).phase).toBe('verifying')
+      })
+
+      it('saves no record that was never created', async () => {
+        const store = await make()
+        await expect(store.save(nextOf(aDeployment()))).rejects.toThrow(ConflictError)
+        expect(await store.load(id)).toBeNull()
+      })
+
+      it('lets one of many concurrent saves win, with its event and no other', async () => {
+        const store = await make()
+        const first = await store.create(aDeployment())
+        const rivals = Array.from({ length: 20 }, (_, n) =>
+          nextOf(first, { reason: `rival ${n}`, lastEvents: [anEvent({ reason: `rival ${n}` })] }),
+        )
+        const outcomes = await Promise.allSettled(rivals.map((rival) => store.save(rival)))
+        expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+        const lost = outcomes.filter((outcome) => outcome.status === 'rejected')
+        expect(lost.every((outcome) => outcome.reason instanceof ConflictError)).toBe(true)
+        const { reason } = await loadOrThrow(store)
+        expect((await store.listEvents(id, { limit: 100, cursor: null })).items).toMatchObject([{ seq: 1, reason }])
+      })
+    })
+
+    describe('lists', () => {
+      const fill = async (store: DeploymentStore) => {
+        for (let n = 1; n <= 9; n++)
+          await store.create(
+            aDeployment({
+              id: `dep_${n}`,
+              service: n % 3 === 0 ? 'api' : 'web',
+              phase: n % 2 === 0 ? 'succeeded' : 'baking',
+            }),
+          )
+      }
+
+      it.each([
+        { title: 'everything', filter: {}, ids: [9, 8, 7, 6, 5, 4, 3, 2, 1] },
+        { title: 'a service', filter: { service: 'api' }, ids: [9, 6, 3] },
+        { title: 'a phase', filter: { phase: 'succeeded' as const }, ids: [8, 6, 4, 2] },
+        { title: 'a service and a phase', filter: { service: 'web', phase: 'baking' as const }, ids: [7, 5, 1] },
+        { title: 'a service without any', filter: { service: 'none' }, ids: [] },
+        { title: 'a phase without any', filter: { phase: 'halted' as const }, ids: [] },
+      ])('shows $title newest first, in pages that fit together', async ({ filter, ids }) => {
+        const store = await make()
+        await fill(store)
+        for (const limit of [1, 2, 3, 4, 9, 100]) {
+          const { items, sizes } = await readAll((page) => store.list(filter, page), limit)
+          expect(items.map((deployment) => deployment.id)).toEqual(ids.map((n) => `dep_${n}`))
+          expect(sizes).toHaveLength(Math.max(1, Math.ceil(ids.length / limit)))
+          expect(Math.max(...sizes)).toBeLessThanOrEqual(limit)
+        }
+      })
+
+      it('shows whole records, as they are now', async () => {
+        const store = await make()
+        const first = await store.create(aDeployment())
+        await store.save(nextOf(first, { phase: 'rejected', endedAt: '2026-01-01T00:01:00.000Z' }))
+        const { items } = await store.list({ phase: 'rejected' }, { limit: 10, cursor: null })
+        expect(items).toEqual([await store.load(id)])
+        expect((await store.list({ phase: 'preparing' }, { limit: 10, cursor: null })).items).toEqual([])
+      })
+
+      it('goes on below the cursor although newer ones were created since', async () => {
+        const store = await make()
+        await fill(store)
+        const { nextCursor } = await store.list({}, { limit: 4, cursor: null })
+        await store.create(aDeployment({ id: 'dep_95' }))
+        const { items } = await store.list({}, { limit: 2, cursor: nextCursor })
+        expect(items.map((deployment) => deployment.id)).toEqual(['dep_5', 'dep_4'])
+      })
+
+      it.each([
+        {
+          title: 'deployments',
+          read: (store: DeploymentStore, cursor: string) => store.list({}, { limit: 1, cursor }),
+        },
+        {
+          title: 'events',
+          read: (store: DeploymentStore, cursor: string) => store.listEvents(id, { limit: 1, cursor }),
+        },
+        {
+          title: 'pointers',
+          read: (store: DeploymentStore, cursor: string) => store.listPointers({ limit: 1, cursor }),
+        },
+      ])('refuses a foreign cursor for $title', async ({ read }) => {
+        const store = await make()
+        for (const cursor of ['', 'e30', '%%%', Buffer.from('{"list":"services","place":"a"}').toString('base64url')]) {
+          await expect(read(store, cursor)).rejects.toThrow(ValidationError)
+          await expect(read(store, cursor)).rejects.toMatchObject({ problems: [{ path: 'cursor' }] })
+        }
+      })
+    })
+
+    describe('events', () => {
+      it('shows none for a deployment that is not there', async () => {
+        expect(await (await make()).listEvents(id, { limit: 5, cursor: null })).toEqual({ items: [], nextCursor: null })
+      })
+
+      it('shows each event once and in order, in pages that fit together', async () => {
+        const store = await make()
+        let record = await store.create(nextOf(aDeployment({ revision: 0 })))
+        for (let n = 2; n <= 12; n++) {
+          await store.save(nextOf(record))
+          record = await loadOrThrow(store)
+        }
+        for (const limit of [1, 5, 11, 12, 100]) {
+          const { items } = await readAll((page) => store.listEvents(id, page), limit)
+          expect(seqsOf(items)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+          expect(items[4]).toEqual(anEvent({ seq: 5, reason: 'transition 5' }))
+        }
+      })
+
+      it('drops from the record what was copied, though its caller carries it on', async () => {
+        const store = await make()
+        let record = await store.create(nextOf(aDeployment({ revision: 0 })))
+        for (let n = 2; n <= 5; n++) {
+          record = nextOf(record)
+          await store.save(record)
+        }
+        expect(seqsOf(record.lastEvents)).toEqual([1, 2, 3, 4, 5])
+        expect(seqsOf((await loadOrThrow(store)).lastEvents)).toEqual([5])
+        const { items } = await store.listEvents(id, { limit: 100, cursor: null })
+        expect(seqsOf(items)).toEqual([1, 2, 3, 4, 5])
+      })
+
+      it('takes a repeated copy as done', async () => {
+        const store = await make()
+        const record = await store.create(nextOf(aDeployment({ revision: 0 })))
+        await store.copyEvents(record)
+        await store.copyEvents(record)
+        expect(seqsOf((await store.listEvents(id, { limit: 100, cursor: null })).items)).toEqual([1])
+      })
+
+      it('keeps the events of two deployments apart', async () => {
+        const store = await make()
+        await store.create(nextOf(aDeployment({ revision: 0 })))
+        await store.create(nextOf(aDeployment({ revision: 0, id: `${id}2` })))
+        expect(seqsOf((await store.listEvents(id, { limit: 100, cursor: null })).items)).toEqual([1])
+      })
+    })
+
+    describe('measures and wake tokens', () => {
+      it('saves the next revision of the measures only', async () => {
+        const store = await make()
+        expect(await store.loadMeasures(id)).toBeNull()
+        await store.saveMeasures(id, someMeasures())
+        await expect(store.saveMeasures(id, someMeasures())).rejects.toThrow(ConflictError)
+        const second = someMeasures({ revision: 2, observedWeight: 9.7 })
+        await store.saveMeasures(id, second)
+        await expect(store.saveMeasures(id, someMeasures({ revision: 2 }))).rejects.toThrow(ConflictError)
+        await expect(store.saveMeasures(id, someMeasures({ revision: 4 }))).rejects.toThrow(ConflictError)
+        expect(await store.loadMeasures(id)).toEqual(second)
+      })
+
+      it('refuses later measures where there are none', async () => {
+        await expect((await make()).saveMeasures(id, someMeasures({ revision: 2 }))).rejects.toThrow(ConflictError)
+      })
+
+      it('lets one of many concurrent measures win', async () => {
+        const store = await make()
+        const saves = Array.from({ length: 20 }, (_, n) => store.saveMeasures(id, someMeasures({ observedWeight: n })))
+        const won = (await Promise.allSettled(saves)).filter((outcome) => outcome.status === 'fulfilled')
+        expect(won).toHaveLength(1)
+      })
+
+      it('remembers the newest wake token', async () => {
+        const store = await make()
+        expect(await store.wakeToken(id)).toBeNull()
+        await store.saveWakeToken(id, 'first')
+        await store.saveWakeToken(id, 'second')
+        expect(await store.wakeToken(id)).toBe('second')
+      })
+    })
+  })
+}
