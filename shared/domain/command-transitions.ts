@@ -48,6 +48,10 @@ export function resume(
       ...adopted,
       hold: null,
       cause: null,
+      waivedGates:
+        hold.kind === 'halted' && hold.cause.gate
+          ? [...deployment.waivedGates, hold.cause.gate]
+          : deployment.waivedGates,
       bakeEndsAt,
       deadlineAt: rewrite ? laterBy(at, rewriteSeconds) : deadlineAt,
       overwriteDrift: event.drift === 'overwrite',

@@ -158,6 +158,8 @@ export interface Deployment {
   readonly promote: PromoteRequest | null
   /** A person chose, at `resume`, that the next write may replace a foreign change. */
   readonly overwriteDrift: boolean
+  /** Gates that halted and a person resumed from: in this step they do not halt again. */
+  readonly waivedGates: readonly string[]
   readonly approvals: readonly Approval[]
   readonly findings: readonly Finding[]
   readonly routes: readonly RouteProgress[]

@@ -1,5 +1,5 @@
 import { presetStrategy, type StepWish, type Strategy } from './strategy.ts'
-import { effectivePercent, toRouterWeights, toTenths } from './traffic.ts'
+import { effectivePercent, maxRouterWeight, toRouterWeights, toTenths } from './traffic.ts'
 
 /** One weight with its bake time. */
 export interface Step {
@@ -25,10 +25,14 @@ export interface Plan {
  * Builds the list of steps that a strategy comes down to.
  *
  * @param strategy - One that `checkStrategy` finds nothing wrong with.
- * @param router - `maxWeight`: the highest weight of one side, see `maxRouterWeight`; decides the effective weights.
+ * @param router - `maxWeight`: the highest weight of one side, see `maxRouterWeight`; decides the effective
+ *   weights. Default: an ALB.
  * @throws {ValidationError} If the strategy names an unknown preset or a weight that is no percentage.
  */
-export function buildPlan(strategy: Strategy, router: { readonly maxWeight: number }): Plan {
+export function buildPlan(
+  strategy: Strategy,
+  router: { readonly maxWeight: number } = { maxWeight: maxRouterWeight.alb },
+): Plan {
   const steps = wishedSteps(strategy).map((wish) => ({
     weight: wish.weight,
     effectiveWeight: effectivePercent(toRouterWeights(wish.weight, router.maxWeight)),

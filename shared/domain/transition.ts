@@ -272,6 +272,7 @@ function shifted(deployment: Deployment, event: Extract<TransitionEvent, { type:
       bakeEndsAt: event.bakeEndsAt,
       deadlineAt: null,
       overwriteDrift: false,
+      waivedGates: [],
       nextActionAt: event.lookAt,
     },
     said('phase', `${step.weight} % written and read back`),

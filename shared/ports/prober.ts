@@ -1,3 +1,7 @@
+import type { ProbeAnswer } from '../domain/gates/probe.ts'
+
+export type { ProbeAnswer }
+
 /** Sends one HTTP request to a version and reads the answer. */
 export interface Prober {
   /** Never throws for what the other side does: no answer is an answer. Follows no redirect. */
@@ -11,8 +15,3 @@ export interface ProbeRequest {
   /** Real milliseconds. */
   readonly timeoutMs: number
 }
-
-export type ProbeAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly milliseconds: number }
-  /** Refused, reset, timed out, unresolvable: the reason in words. */
-  | { readonly kind: 'no-answer'; readonly reason: string; readonly milliseconds: number }

@@ -1,0 +1,26 @@
+import type { Deps } from '../deps.ts'
+import type { Cause, Deployment } from '../domain/deployment.ts'
+import { systemActor } from '../domain/transition.ts'
+import { changeDeployment } from './change-deployment.ts'
+import { rollBack } from './roll-back.ts'
+import type { DriftFound } from './route-guard.ts'
+
+/**
+ * Does what the service's `onDrift` says about a foreign change: ask a person, or take everything back. (`overwrite` is
+ * decided by the writer itself, which then finds no drift.)
+ */
+export async function followDrift(deps: Deps, deployment: Deployment, drift: DriftFound): Promise<Deployment> {
+  const cause: Cause = { type: 'drift', actor: systemActor, reason: drift.message }
+  switch (deployment.settings.onDrift) {
+    case 'roll-back':
+      return rollBack(deps, deployment.id, cause)
+    case 'halt':
+    case 'overwrite': {
+      const halted = await changeDeployment(deps, deployment.id, (newest) =>
+        newest.goal === 'plan' && newest.endedAt === null ? { type: 'halt', cause } : null,
+      )
+      await deps.notifier.page(halted, drift.message)
+      return halted
+    }
+  }
+}

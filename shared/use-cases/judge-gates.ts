@@ -1,0 +1,186 @@
+import type { Deps } from '../deps.ts'
+import { type Deployment, type DeploymentMeasures, type GateReport, isFinal } from '../domain/deployment.ts'
+import { ConflictError, TransientError } from '../domain/errors.ts'
+import { emptyMemory, type Gate, type GateMemory, type Judgement, type LookContext } from '../domain/gates/gate.ts'
+import { isJudged } from '../domain/gates/judgement.ts'
+import { type GateFinding, type GatesSummary, unjudged } from '../domain/next-action.ts'
+import { toInstant } from '../ports/clock.ts'
+import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { type Judge, lookAtGate } from './look-at-gate.ts'
+import { measureTraffic } from './measure-traffic.ts'
+
+/** A memory of its own for the time before traffic, so that step 0 starts with nothing. */
+const beforeTraffic = -1
+/** How often saving the judgements may lose against another looker. */
+const attempts = 5
+
+/** Judges the gates of a deployment whose traffic has begun to move; before that, nothing is judged. */
+export async function judgeGates(deps: Deps, id: string): Promise<GatesSummary> {
+  const deployment = await loadDeployment(deps, id)
+  if (isFinal(deployment.phase) || deployment.goal === 'snapshot' || deployment.firstShiftAt === null) return unjudged
+  return look(deps, deployment, 'during')
+}
+
+/** Judges what must hold before the canary gets traffic: target health, and the probes meant for before. */
+export async function judgeBeforeTraffic(deps: Deps, id: string): Promise<GatesSummary> {
+  return look(deps, await loadDeployment(deps, id), 'before')
+}
+
+async function look(deps: Deps, deployment: Deployment, moment: 'before' | 'during'): Promise<GatesSummary> {
+  const context = contextOf(deployment, moment, deps.clock.now())
+  const gates = deployment.settings.gates.filter((gate) => isJudged(gate, moment))
+  const earlier = await deps.deployments.loadMeasures(deployment.id)
+  const [judges, traffic] = await Promise.all([
+    Promise.all(gates.map((gate) => lookAtGate(deps, deployment, gate, sinceOf(gate, earlier, context)))),
+    measureTraffic(deps, deployment),
+  ])
+  const saved = await saveJudgements(deps, deployment, { gates, judges, context, traffic, earlier })
+  for (const [index, gate] of gates.entries()) {
+    const judgement = saved.judgements[index]
+    if (judgement) await noteVerdict(deps, deployment.id, gate, judgement, saved.before)
+  }
+  return summarise(deployment, gates, saved.judgements)
+}
+
+function contextOf(deployment: Deployment, moment: 'before' | 'during', nowMs: number): LookContext {
+  if (moment === 'before') return { step: beforeTraffic, nowMs, settledAtMs: 0, firstShiftAtMs: null, weight: 0 }
+  const parse = (instant: string | null) => (instant === null ? nowMs : Date.parse(instant))
+  return {
+    step: deployment.step,
+    nowMs,
+    settledAtMs: parse(deployment.settledAt),
+    firstShiftAtMs: parse(deployment.firstShiftAt),
+    weight: deployment.weight,
+  }
+}
+
+/** Windows that were judged need not be read again. */
+function sinceOf(gate: Gate, earlier: DeploymentMeasures | null, context: LookContext): number {
+  const memory = earlier?.memories[gate.name]
+  return Math.max(context.settledAtMs, memory?.step === context.step ? memory.judgedUntilMs : 0)
+}
+
+interface Look {
+  readonly gates: readonly Gate[]
+  readonly judges: readonly Judge[]
+  readonly context: LookContext
+  readonly traffic: Pick<DeploymentMeasures, 'observedWeight' | 'rollback'>
+  readonly earlier: DeploymentMeasures | null
+}
+
+interface Saved {
+  readonly judgements: readonly Judgement[]
+  readonly before: DeploymentMeasures | null
+}
+
+/**
+ * Judges on the newest memory and saves it. Where another looker saved in between, the same samples are judged again on
+ * what that one remembers, so no window counts twice.
+ */
+async function saveJudgements(
+  deps: Deps,
+  deployment: Deployment,
+  { gates, judges, context, traffic, earlier }: Look,
+): Promise<Saved> {
+  let before = earlier
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const judgements = judges.map((judge, index) => judge(memoryOf(gates[index], before, context), context))
+    const next = toMeasures({ gates, judgements, before, traffic, at: toInstant(context.nowMs) })
+    try {
+      await deps.deployments.saveMeasures(deployment.id, next)
+      return { judgements, before }
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error
+      before = await deps.deployments.loadMeasures(deployment.id)
+    }
+  }
+  throw new TransientError(`the judgements of ${deployment.id} kept changing while they were saved`)
+}
+
+function memoryOf(gate: Gate | undefined, before: DeploymentMeasures | null, context: LookContext): GateMemory {
+  return (gate && before?.memories[gate.name]) ?? emptyMemory(context.step)
+}
+
+function toMeasures(look: {
+  readonly gates: readonly Gate[]
+  readonly judgements: readonly Judgement[]
+  readonly before: DeploymentMeasures | null
+  readonly traffic: Look['traffic']
+  readonly at: string
+}): DeploymentMeasures {
+  const reports = new Map(look.before?.gates.map((report) => [report.name, report]))
+  const memories: Record<string, GateMemory> = { ...look.before?.memories }
+  for (const [index, gate] of look.gates.entries()) {
+    const judgement = look.judgements[index]
+    if (!judgement) continue
+    reports.set(gate.name, toReport(gate, judgement, look.at))
+    memories[gate.name] = judgement.memory
+  }
+  return { revision: (look.before?.revision ?? 0) + 1, gates: [...reports.values()], memories, ...look.traffic }
+}
+
+function toReport(gate: Gate, { verdict }: Judgement, judgedAt: string): GateReport {
+  const { name, kind, mode } = gate
+  return { name, kind, mode, verdict: verdict.outcome, reason: verdict.reason, evidence: verdict.evidence, judgedAt }
+}
+
+/** Only a change of the word is an event: numbers move with every look. */
+async function noteVerdict(
+  deps: Deps,
+  id: string,
+  gate: Gate,
+  { verdict }: Judgement,
+  before: DeploymentMeasures | null,
+): Promise<void> {
+  const earlier = before?.gates.find((report) => report.name === gate.name)
+  if (earlier?.verdict === verdict.outcome) return
+  await changeDeployment(deps, id, (deployment) =>
+    isFinal(deployment.phase) || deployment.goal === 'snapshot'
+      ? null
+      : {
+          type: 'verdict',
+          gate: gate.name,
+          verdict: verdict.outcome,
+          reason: verdict.reason,
+          evidence: verdict.evidence,
+        },
+  )
+}
+
+/** What the enforcing gates say together. A gate from which a person resumed does not halt again in this step. */
+function summarise(deployment: Deployment, gates: readonly Gate[], judgements: readonly Judgement[]): GatesSummary {
+  const judged = gates.flatMap((gate, index) => {
+    const judgement = judgements[index]
+    return gate.mode === 'enforce' && judgement ? [{ gate, judgement }] : []
+  })
+  const waived = (gate: Gate, answer: 'roll-back' | 'halt') =>
+    answer === 'halt' && deployment.waivedGates.includes(gate.name)
+  const find = (
+    isSo: (judgement: Judgement) => boolean,
+    answerOf: (gate: Gate) => 'roll-back' | 'halt',
+  ): GateFinding | null => {
+    const found = judged.find(({ gate, judgement }) => isSo(judgement) && !waived(gate, answerOf(gate)))
+    return found
+      ? { gate: found.gate.name, reason: found.judgement.verdict.reason, answer: answerOf(found.gate) }
+      : null
+  }
+  const open = judged.find(({ gate, judgement }) => !judgement.settled && !deployment.waivedGates.includes(gate.name))
+  return {
+    failing: find(
+      (judgement) => judgement.verdict.outcome === 'fail',
+      (gate) => gate.onFail,
+    ),
+    blind: find(
+      (judgement) => judgement.missesSpent,
+      (gate) => gate.onNoData,
+    ),
+    unsettled: open
+      ? {
+          gate: open.gate.name,
+          reason: open.judgement.verdict.reason,
+          answer: open.gate.onNoData,
+          maxExtendSeconds: open.gate.maxExtendSeconds,
+        }
+      : null,
+  }
+}

@@ -1,0 +1,45 @@
+import type { Deps } from '../deps.ts'
+import type { Deployment, DeploymentMeasures } from '../domain/deployment.ts'
+import type { MetricsReading } from '../domain/gates/metric.ts'
+import { readMetric } from './look-at-gate.ts'
+import { findUnsafeStable } from './safe-side.ts'
+
+/** How far back the observed share looks, milliseconds: a few minutes smooth a thin canary. */
+const spanMs = 5 * 60_000
+/** One write and one read-back of a load balancer's rule. */
+const estimatedRollbackSeconds = 2
+
+/** What arrived at each side, and whether going back would be safe now. Nothing here decides; a failed reading is null. */
+export async function measureTraffic(
+  deps: Deps,
+  deployment: Deployment,
+): Promise<Pick<DeploymentMeasures, 'observedWeight' | 'rollback'>> {
+  const [observedWeight, unsafe] = await Promise.all([observe(deps, deployment), findUnsafeStable(deps, deployment)])
+  return {
+    observedWeight,
+    rollback: {
+      ready: unsafe === null,
+      reasons: unsafe === null ? [] : [unsafe],
+      estimatedSeconds: estimatedRollbackSeconds,
+    },
+  }
+}
+
+async function observe(deps: Deps, deployment: Deployment): Promise<number | null> {
+  if (deployment.settledAt === null) return null
+  const fromMs = Math.max(Date.parse(deployment.settledAt), deps.clock.now() - spanMs)
+  const [stable, canary] = await Promise.all([
+    readMetric(deps, deployment, { role: 'stable', metric: 'requests', fromMs }),
+    readMetric(deps, deployment, { role: 'canary', metric: 'requests', fromMs }),
+  ])
+  const onStable = requestsIn(stable)
+  const onCanary = requestsIn(canary)
+  if (onStable === null || onCanary === null || onStable + onCanary === 0) return null
+  return Math.round((1000 * onCanary) / (onStable + onCanary)) / 10
+}
+
+/** A side without a point in a minute had no requests then; a source that fails says nothing at all. */
+function requestsIn(reading: MetricsReading): number | null {
+  if (reading.status === 'error') return null
+  return reading.windows.reduce((sum, window) => sum + (window.requests ?? 0), 0)
+}

@@ -1,0 +1,46 @@
+import type { Deps } from '../deps.ts'
+import { resourceOf, targetGroupOf } from '../domain/service.ts'
+import type { Slot } from '../domain/traffic.ts'
+import { changeDeployment } from './change-deployment.ts'
+import type { RouteAtWork } from './route-guard.ts'
+import { writeRoute } from './write-route.ts'
+
+/**
+ * Points a route's test rule or listener at the canary, where it has one. Its routing before is recorded first, so that
+ * it can be put back by anybody.
+ */
+export async function pointTest(deps: Deps, id: string, work: RouteAtWork, canary: Slot): Promise<void> {
+  const test = work.route.test
+  if (!test) return
+  const router = deps.testRouterFor(test)
+  const testResource = resourceOf(test)
+  await writeRoute(deps, {
+    resource: testResource,
+    router,
+    target: (seen) => router.pointAt(seen, targetGroupOf(work.route, canary)),
+    mayWrite: async (seen) => {
+      if (work.progress.test) return
+      await changeDeployment(deps, id, () => ({
+        type: 'test-pointed',
+        resource: work.resource,
+        testResource,
+        snapshot: seen,
+      }))
+    },
+  })
+}
+
+/** Puts a test rule or listener back to what it was. Nothing to do where it was not pointed at the canary. */
+export async function restoreTest(deps: Deps, id: string, work: RouteAtWork): Promise<void> {
+  const test = work.route.test
+  const before = work.progress.test
+  if (!test || !before) return
+  const router = deps.testRouterFor(test)
+  await writeRoute(deps, {
+    resource: before.resource,
+    router,
+    target: () => before.snapshot,
+    mayWrite: async () => undefined,
+  })
+  await changeDeployment(deps, id, () => ({ type: 'test-restored', resource: work.resource }))
+}

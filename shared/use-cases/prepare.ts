@@ -1,0 +1,62 @@
+import type { Deps } from '../deps.ts'
+import type { Finding } from '../domain/deployment.ts'
+import type { Problem } from '../domain/errors.ts'
+import { rejects } from '../domain/preflight.ts'
+import type { RouteState } from '../domain/traffic.ts'
+import { toInstant } from '../ports/clock.ts'
+import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { preflight } from './preflight.ts'
+import { closeDeployment } from './roll-back.ts'
+import { routesAtWork } from './route-guard.ts'
+import { type TaskAnswer, taskAnswer } from './task-answer.ts'
+
+/** How long the canary may take to become healthy before traffic, seconds. Past it nothing is shifted. */
+const verifySeconds = 1800
+
+/**
+ * Looks at everything a deployment needs before anything is written: the findings decide whether it may start, and every
+ * route's routing is kept as the snapshot. A later execution of the same deployment finds this done and passes.
+ */
+export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
+  const deployment = await loadDeployment(deps, id)
+  if (deployment.stage !== 'preparing' || deployment.goal !== 'plan' || deployment.endedAt !== null) {
+    return taskAnswer(deployment, 'bake', deps.clock.now())
+  }
+  const { settings, plan, stable, canary, overrides } = deployment
+  const checked = await preflight(deps, {
+    routes: settings.routes,
+    gates: settings.gates,
+    plan,
+    stable,
+    canary,
+    at: 'deployment',
+  })
+  const findings = [...checked.problems.map(asFinding), ...checked.findings]
+  const refusals = rejects(findings, overrides)
+  if (refusals.length > 0) {
+    const reason = `preflight found: ${refusals.map((finding) => finding.id).join(', ')}`
+    await changeDeployment(deps, id, (newest) =>
+      newest.stage === 'preparing' ? { type: 'refused', findings, reason } : null,
+    )
+    return taskAnswer(await closeDeployment(deps, id), 'close', deps.clock.now())
+  }
+  const snapshots: Record<string, RouteState> = {}
+  for (const { route, resource } of routesAtWork(deployment)) snapshots[resource] = await deps.routerFor(route).read()
+  const deadlineAt = toInstant(deps.clock.now() + verifySeconds * 1000)
+  const prepared = await changeDeployment(deps, id, (newest) =>
+    newest.stage === 'preparing' && newest.goal === 'plan'
+      ? { type: 'prepared', findings, snapshots, deadlineAt }
+      : null,
+  )
+  return taskAnswer(prepared, 'bake', deps.clock.now())
+}
+
+/** What would have been refused at PUT and has gone since: a rule deleted, a group moved. */
+function asFinding(problem: Problem): Finding {
+  return {
+    id: `route-changed:${problem.path}`,
+    severity: 'error',
+    title: 'The service no longer fits AWS',
+    detail: problem.message,
+  }
+}

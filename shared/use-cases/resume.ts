@@ -1,0 +1,46 @@
+import type { Deps } from '../deps.ts'
+import type { ResumeInput } from '../domain/command.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import { canaryPercent } from '../domain/traffic.ts'
+import { loadDeployment } from './change-deployment.ts'
+import { commandDeployment } from './command-deployment.ts'
+import { requireExpected } from './require-expected.ts'
+import { routesAtWork } from './route-guard.ts'
+import { leaseMs, takeLease } from './write-route.ts'
+
+/**
+ * Lets a paused or halted deployment go on; the time it was held is added to its bake. After drift the caller says
+ * whether the foreign change is the new truth (`adopt`) or is written over (`overwrite`).
+ *
+ * @throws {ValidationError} If it halted because of drift and `drift` is missing.
+ * @throws {ConflictError} If it is rolling back or has ended, or is not where the caller thinks.
+ */
+export async function resume(deps: Deps, id: string, command: ResumeInput): Promise<Deployment> {
+  const adoptedWeight = command.drift === 'adopt' ? await adopt(deps, id, command) : null
+  return commandDeployment(deps, id, command, () => ({
+    type: 'resume',
+    actor: command.actor,
+    reason: command.reason ?? '',
+    drift: command.drift ?? null,
+    adoptedWeight,
+  }))
+}
+
+/** Notes what is live as what we last wrote, so that the next write starts from there. Writes no routing. */
+async function adopt(deps: Deps, id: string, command: ResumeInput): Promise<number | null> {
+  const deployment = await loadDeployment(deps, id)
+  requireExpected(deployment, command)
+  if (deployment.hold?.cause.type !== 'drift') return null
+  let weight: number | null = null
+  for (const { route, resource } of routesAtWork(deployment)) {
+    const lease = await takeLease(deps, resource, leaseMs)
+    try {
+      const live = await deps.routerFor(route).read()
+      await deps.leases.confirm(lease, live)
+      weight ??= canaryPercent(live.weights, deployment.canary)
+    } finally {
+      await deps.leases.giveBack(lease)
+    }
+  }
+  return weight
+}

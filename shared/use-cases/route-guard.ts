@@ -1,0 +1,76 @@
+import type { Deps } from '../deps.ts'
+import type { Deployment, RouteProgress } from '../domain/deployment.ts'
+import { ConflictError, InvariantError } from '../domain/errors.ts'
+import { type Route, resourceOf } from '../domain/service.ts'
+import { type RouteState, sameRouting } from '../domain/traffic.ts'
+import type { Lease } from '../ports/lease.ts'
+import { changeDeployment, loadDeployment } from './change-deployment.ts'
+
+/** Somebody else changed a route's routing: what we expected, and what is there. */
+export class DriftFound extends Error {
+  override readonly name = 'DriftFound'
+  constructor(
+    readonly resource: string,
+    readonly expected: RouteState | null,
+    readonly found: RouteState,
+  ) {
+    super(`${resource} was changed by somebody else: expected ${show(expected)}, found ${show(found)}`)
+  }
+}
+
+/** A route with its progress in one deployment. */
+export interface RouteAtWork {
+  readonly route: Route
+  readonly resource: string
+  readonly progress: RouteProgress
+}
+
+/** The routes of a deployment in the order of the plan. */
+export function routesAtWork(deployment: Deployment): readonly RouteAtWork[] {
+  return deployment.settings.routes.map((route) => {
+    const resource = resourceOf(route)
+    const progress = deployment.routes.find((one) => one.resource === resource)
+    if (!progress) throw new InvariantError(`${deployment.id} has no progress of ${resource}`)
+    return { route, resource, progress }
+  })
+}
+
+/**
+ * Refuses a routing that is not ours. Before our first write it must be the snapshot; after it, what we last read back
+ * or were about to write.
+ *
+ * @throws {DriftFound}
+ */
+export function requireOurs(work: RouteAtWork, seen: RouteState, lease: Lease): void {
+  const ours = work.progress.touched ? [lease.lastWritten, lease.intended] : [work.progress.snapshot]
+  if (ours.some((state) => state !== null && sameRouting(state, seen))) return
+  throw new DriftFound(work.resource, ours.find((state) => state !== null) ?? null, seen)
+}
+
+/**
+ * The last look before a write of the plan: the goal must still be the plan, and the first write of a route records its
+ * snapshot, so that whoever rolls back later knows that there is something to restore.
+ *
+ * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
+ */
+export async function allowPlanWrite(deps: Deps, id: string, resource: string, seen: RouteState): Promise<void> {
+  const deployment = await loadDeployment(deps, id)
+  requirePlan(deployment)
+  if (deployment.routes.find((route) => route.resource === resource)?.touched) return
+  // Saving is the check as well: it fails if a rollback was decided since the load, and is then decided afresh.
+  await changeDeployment(deps, id, (newest) => {
+    requirePlan(newest)
+    return { type: 'touched', resource, snapshot: seen }
+  })
+}
+
+function requirePlan(deployment: Deployment): void {
+  if (deployment.goal === 'plan' && deployment.hold === null && deployment.endedAt === null) return
+  throw new ConflictError(`${deployment.id} is ${deployment.phase}: the plan's writes stop`, {
+    phase: deployment.phase,
+  })
+}
+
+function show(state: RouteState | null): string {
+  return state ? `blue ${state.weights.blue ?? 'absent'}, green ${state.weights.green ?? 'absent'}` : 'nothing recorded'
+}

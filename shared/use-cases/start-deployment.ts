@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import type { Deps } from '../deps.ts'
+import type { Actor, Deployment } from '../domain/deployment.ts'
+import { isFinal } from '../domain/deployment.ts'
+import type { DeploymentRequest } from '../domain/deployment-request.ts'
+import { ConflictError, NotFoundError, ValidationError } from '../domain/errors.ts'
+import { buildPlan } from '../domain/plan.ts'
+import { resourceOf, type Service } from '../domain/service.ts'
+import { canaryPercent, maxRouterWeight, otherSlot, type Slot } from '../domain/traffic.ts'
+import { toInstant } from '../ports/clock.ts'
+
+export interface StartInput {
+  /** The caller's Idempotency-Key. */
+  readonly key: string
+  readonly request: DeploymentRequest
+  readonly actor: Actor
+}
+
+/**
+ * Starts a deployment: binds the key, takes the service, writes the record, starts the workflow. Each of the four may be
+ * repeated with the same id, so a caller (or the check) that finds it half done only has to go on.
+ *
+ * @returns The deployment; for a key that was used with the same body, the one it started.
+ * @throws {NotFoundError} If there is no such service.
+ * @throws {ConflictError} If another deployment of the service is open, or the key was used with another body.
+ * @throws {ValidationError} If `to` is the slot that serves already.
+ */
+export async function startDeployment(deps: Deps, { key, request, actor }: StartInput): Promise<Deployment> {
+  const service = await deps.services.get(request.service)
+  if (!service)
+    throw new NotFoundError(
+      `there is no service "${request.service}"; register it with PUT /v1/services/${request.service}`,
+    )
+  const bodyHash = createHash('sha256').update(canonical(request)).digest('hex')
+  const claim = await deps.deployments.claimKey(key, { id: deps.newDeploymentId(), bodyHash })
+  if (claim.bodyHash !== bodyHash) {
+    throw new ConflictError('this Idempotency-Key was used with another body', { deployment: claim.id })
+  }
+  const existing = await deps.deployments.load(claim.id)
+  if (existing) {
+    await startWorkflow(deps, existing)
+    return existing
+  }
+  const stable = await resolveStable(deps, service, request.to)
+  await takeService(deps, service.name, claim.id)
+  const created = await deps.deployments.create(newDeployment({ deps, id: claim.id, service, request, actor, stable }))
+  // Between the pointer and the record somebody may have tidied up a pointer without a record: make sure it is ours.
+  await takeService(deps, service.name, claim.id)
+  await startWorkflow(deps, created)
+  return created
+}
+
+/** The record exists, so a start that fails now is made up for by the scheduled check: the caller has an answer. */
+async function startWorkflow(deps: Deps, deployment: Deployment): Promise<void> {
+  if (deployment.phase !== 'preparing') return
+  try {
+    await deps.workflow.start(deployment.id, deployment.execution)
+  } catch (error) {
+    deps.logger.warn('workflow-start-failed', { deployment: deployment.id, error })
+  }
+}
+
+async function takeService(deps: Deps, service: string, id: string): Promise<void> {
+  const holder = await deps.deployments.takePointer(service, id)
+  if (holder === id) return
+  const other = await deps.deployments.load(holder)
+  if (other && isFinal(other.phase) && other.phase !== 'rollback-failed') {
+    await deps.deployments.freePointer(service, holder)
+    if ((await deps.deployments.takePointer(service, id)) === id) return
+  }
+  throw new ConflictError(`service "${service}" has a deployment that has not ended: ${holder}`, { deployment: holder })
+}
+
+/** The slot that serves now is stable; a mixed routing is preflight's matter, the larger share counts as stable. */
+async function resolveStable(deps: Deps, service: Service, to: Slot | undefined): Promise<Slot> {
+  const serving = await readServing(deps, service)
+  if (to === undefined) return serving?.slot ?? 'blue'
+  if (serving?.whole && serving.slot === to) {
+    throw new ValidationError(`"${to}" serves already`, [
+      { path: 'to', message: `must be the slot that does not serve: "${otherSlot(to)}", or leave it out` },
+    ])
+  }
+  return otherSlot(to)
+}
+
+async function readServing(deps: Deps, service: Service): Promise<{ slot: Slot; whole: boolean } | null> {
+  const route = service.routes[0]
+  if (!route) return null
+  try {
+    const state = await deps.routerFor(route).read()
+    const green = canaryPercent(state.weights, 'green')
+    return green === null ? null : { slot: green >= 50 ? 'green' : 'blue', whole: green === 0 || green === 100 }
+  } catch (error) {
+    // A rule that is gone is a finding of the deployment, not a reason to refuse the request.
+    if (error instanceof NotFoundError) return null
+    throw error
+  }
+}
+
+interface NewDeployment {
+  readonly deps: Deps
+  readonly id: string
+  readonly service: Service
+  readonly request: DeploymentRequest
+  readonly actor: Actor
+  readonly stable: Slot
+}
+
+function newDeployment({ deps, id, service, request, actor, stable }: NewDeployment): Deployment {
+  const at = toInstant(deps.clock.now())
+  const { routes, settleSeconds, approvals, onDrift } = service
+  const strategy = request.strategy ?? service.strategy
+  const gates = request.gates ?? service.gates
+  return {
+    schemaVersion: 1,
+    id,
+    service: service.name,
+    version: 1,
+    revision: 1,
+    phase: 'preparing',
+    cause: null,
+    goal: 'plan',
+    stage: 'preparing',
+    hold: null,
+    stable,
+    canary: otherSlot(stable),
+    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift },
+    revisionLabel: request.revision ?? null,
+    reason: request.reason ?? null,
+    links: request.links ?? {},
+    overrides: request.override ?? [],
+    plan: buildPlan(strategy, { maxWeight: maxRouterWeight.alb }),
+    step: 0,
+    target: 0,
+    weight: 0,
+    effectiveWeight: 0,
+    firstShiftAt: null,
+    settledAt: null,
+    bakeEndsAt: null,
+    deadlineAt: null,
+    promote: null,
+    overwriteDrift: false,
+    waivedGates: [],
+    approvals: [],
+    findings: [],
+    routes: routes.map((route) => ({ resource: resourceOf(route), snapshot: null, touched: false, test: null })),
+    execution: 1,
+    createdBy: actor,
+    createdAt: at,
+    nextActionAt: at,
+    endedAt: null,
+    eventSeq: 1,
+    lastEvents: [{ seq: 1, at, type: 'phase', actor, reason: request.reason ?? 'started', to: 'preparing' }],
+  }
+}
+
+/** JSON with sorted keys: two bodies that say the same have the same hash. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

@@ -1,0 +1,72 @@
+import type { Deps } from '../deps.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import { CanaryNotReady, ConflictError } from '../domain/errors.ts'
+import { type Action, decideNext, firstStep, type GatesSummary, unjudged } from '../domain/next-action.ts'
+import { systemActor } from '../domain/transition.ts'
+import { loadDeployment } from './change-deployment.ts'
+import { followDrift } from './follow-drift.ts'
+import { judgeBeforeTraffic } from './judge-gates.ts'
+import { performAction } from './perform-action.ts'
+import { pointTest, restoreTest } from './point-test.ts'
+import { allowPlanWrite, DriftFound, type RouteAtWork, requireOurs, routesAtWork } from './route-guard.ts'
+import { type TaskAnswer, taskAnswer } from './task-answer.ts'
+import { writeRoute } from './write-route.ts'
+
+/**
+ * Makes sure that the canary is healthy before it gets any traffic: attaches its target group at weight 0 (health checks
+ * run only on attached groups), points the test entry at it, and judges target health and the probes meant for before.
+ *
+ * @throws {CanaryNotReady} If it is not healthy yet and its deadline is not over: call again.
+ */
+export async function verifyCanary(deps: Deps, id: string): Promise<TaskAnswer> {
+  const deployment = await loadDeployment(deps, id)
+  if (deployment.stage !== 'verifying' || deployment.goal !== 'plan' || deployment.endedAt !== null) {
+    return performAction(deps, deployment, decideNext(deployment, unjudged, deps.clock.now()))
+  }
+  try {
+    for (const work of routesAtWork(deployment)) {
+      await attachCanary(deps, deployment, work)
+      await pointTest(deps, id, work, deployment.canary)
+    }
+  } catch (error) {
+    if (error instanceof DriftFound)
+      return taskAnswer(await followDrift(deps, deployment, error), 'bake', deps.clock.now())
+    if (!(error instanceof ConflictError)) throw error
+    // Paused, halted or rolled back in between; a pause does not stop the looking, only the writing.
+    return performAction(deps, await loadDeployment(deps, id), { type: 'wait', until: null })
+  }
+  const gates = await judgeBeforeTraffic(deps, id)
+  const action = decideVerified(deployment, gates, deps.clock.now())
+  if (action === null) throw new CanaryNotReady(`${id}: ${gates.unsettled?.reason ?? 'the canary is not healthy yet'}`)
+  if (action.type === 'shift' || action.type === 'await-approval') await restoreTests(deps, id)
+  return performAction(deps, await loadDeployment(deps, id), action)
+}
+
+/** Null: not yet. */
+function decideVerified(deployment: Deployment, gates: GatesSummary, nowMs: number): Action | null {
+  const finding = gates.failing ?? gates.blind
+  if (finding) return { type: 'roll-back', cause: { type: 'gate', gate: finding.gate, reason: finding.reason } }
+  if (!gates.unsettled) return firstStep(deployment)
+  if (deployment.deadlineAt === null || nowMs < Date.parse(deployment.deadlineAt)) return null
+  const reason = `the canary was not healthy in time: ${gates.unsettled.reason}`
+  return { type: 'roll-back', cause: { type: 'gate', gate: gates.unsettled.gate, actor: systemActor, reason } }
+}
+
+/** Only an attached group has its health checked; at weight 0 it gets no traffic. */
+async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
+  const router = deps.routerFor(work.route)
+  await writeRoute(deps, {
+    resource: work.resource,
+    router,
+    target: (seen, lease) => {
+      requireOurs(work, seen, lease)
+      return router.target(seen, { canary: deployment.canary, percent: 0, keepIdle: true })
+    },
+    isThere: (seen) => seen.weights[deployment.canary] !== null,
+    mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
+  })
+}
+
+async function restoreTests(deps: Deps, id: string): Promise<void> {
+  for (const work of routesAtWork(await loadDeployment(deps, id))) await restoreTest(deps, id, work)
+}

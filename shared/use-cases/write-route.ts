@@ -1,0 +1,147 @@
+import type { Deps } from '../deps.ts'
+import { ConflictError, TransientError } from '../domain/errors.ts'
+import { type RawWeights, type RouteState, sameRouting } from '../domain/traffic.ts'
+import type { Lease } from '../ports/lease.ts'
+
+/** How long one holder may write, real milliseconds. */
+export const leaseMs = 20_000
+/** No write starts with less of its lease left: a call may take 3 s, and the read-back needs time too. */
+const lastStartMs = 8_000
+/** Pauses between tries and between read-backs, real milliseconds: quick at first, then polite. */
+const pausesMs = [50, 100, 200, 400, 800, 1500]
+
+/** The part of a router that writing needs; ALB rules, listeners and test entries all have it. */
+export interface Writable {
+  read(): Promise<RouteState>
+  write(seen: RouteState, target: RouteState): Promise<void>
+}
+
+export interface WriteWish {
+  readonly resource: string
+  readonly router: Writable
+  /** What is to be there, given what is. Throws to refuse (drift). */
+  readonly target: (seen: RouteState, lease: Lease) => RouteState
+  /** Last look just before the write, after the intent is noted. Throws to stop. */
+  readonly mayWrite: (seen: RouteState) => Promise<void>
+  /** True when `seen` needs no write; default: it routes as `target` does. */
+  readonly isThere?: (seen: RouteState, target: RouteState) => boolean
+  /** How long to wait for another holder to end, real milliseconds. Default: one whole lease. */
+  readonly waitMs?: number
+}
+
+export interface WriteReceipt {
+  readonly before: RawWeights
+  readonly after: RawWeights
+  /** False when it was there already and nothing was sent. */
+  readonly wrote: boolean
+}
+
+/**
+ * The one way in which Sluice changes routing: take the lease, read, compare, note the intent, look once more, write,
+ * read back until equal, note the outcome, give the lease back.
+ *
+ * A write that was throttled, timed out or lost its answer is judged by what is read back: it is sent again only if the
+ * old routing is still there, so it never takes effect twice.
+ *
+ * @throws {TransientError} If another holder kept the lease, or the new routing was not read back within ours.
+ * @throws Whatever `target` and `mayWrite` throw; nothing was written then.
+ */
+export async function writeRoute(
+  deps: Pick<Deps, 'leases' | 'clock' | 'newHolder'>,
+  wish: WriteWish,
+): Promise<WriteReceipt> {
+  const lease = await takeLease(deps, wish.resource, wish.waitMs ?? leaseMs)
+  try {
+    return await writeUnderLease(deps, wish, lease)
+  } finally {
+    // The lease runs out by itself: a failure here must not hide what happened above.
+    await deps.leases.giveBack(lease).catch(() => undefined)
+  }
+}
+
+async function writeUnderLease(
+  deps: Pick<Deps, 'leases' | 'clock'>,
+  wish: WriteWish,
+  lease: Lease,
+): Promise<WriteReceipt> {
+  const isThere = wish.isThere ?? sameRouting
+  const seen = await wish.router.read()
+  const target = wish.target(seen, lease)
+  if (isThere(seen, target)) {
+    if (!lease.lastWritten || lease.intended || !sameRouting(lease.lastWritten, seen))
+      await deps.leases.confirm(lease, seen)
+    return { before: seen.weights, after: seen.weights, wrote: false }
+  }
+  await deps.leases.intend(lease, target)
+  let cause: unknown
+  for (const pauseMs of pausesMs) {
+    await mayStart(deps, lease)
+    await wish.mayWrite(seen)
+    try {
+      await wish.router.write(seen, target)
+      cause = undefined
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error
+      cause = error
+    }
+    const settled = await readBack(deps, wish, lease, { seen, target, isThere, sent: cause === undefined })
+    if (settled === 'there') {
+      await deps.leases.confirm(lease, target)
+      return { before: seen.weights, after: target.weights, wrote: true }
+    }
+    await deps.clock.sleep(pauseMs)
+  }
+  throw new TransientError(`the new routing of ${wish.resource} did not take effect`, { cause })
+}
+
+/** Reads until the target is there; after a failed write, until it is clear that the old routing stayed. */
+async function readBack(
+  deps: Pick<Deps, 'clock'>,
+  wish: WriteWish,
+  lease: Lease,
+  write: {
+    readonly seen: RouteState
+    readonly target: RouteState
+    readonly isThere: (seen: RouteState, target: RouteState) => boolean
+    readonly sent: boolean
+  },
+): Promise<'there' | 'unchanged'> {
+  let live = write.seen
+  for (const pauseMs of pausesMs) {
+    live = await wish.router.read()
+    if (write.isThere(live, write.target)) return 'there'
+    if (!sameRouting(live, write.seen)) break
+    if (!write.sent) return 'unchanged'
+    if (deps.clock.realNow() + pauseMs >= lease.expiresAtMs) break
+    await deps.clock.sleep(pauseMs)
+  }
+  if (sameRouting(live, write.seen)) return 'unchanged'
+  throw new ConflictError(`somebody else changed ${wish.resource} while we wrote it`, { resource: wish.resource })
+}
+
+async function mayStart(deps: Pick<Deps, 'leases' | 'clock'>, lease: Lease): Promise<void> {
+  const leftMs = lease.expiresAtMs - deps.clock.realNow()
+  if (leftMs < lastStartMs)
+    throw new TransientError(`the lease of ${lease.resource} is nearly over; no write starts now`)
+  if (!(await deps.leases.isHeld(lease))) throw new TransientError(`the lease of ${lease.resource} was lost`)
+}
+
+/**
+ * Takes a resource's lease, waiting up to `waitMs` of real time for its holder to end; never steals one.
+ *
+ * @throws {TransientError} If the holder kept it.
+ */
+export async function takeLease(
+  deps: Pick<Deps, 'leases' | 'clock' | 'newHolder'>,
+  resource: string,
+  waitMs: number,
+): Promise<Lease> {
+  const holder = deps.newHolder()
+  const giveUpAt = deps.clock.realNow() + waitMs
+  for (;;) {
+    const lease = await deps.leases.take(resource, holder, leaseMs)
+    if (lease) return lease
+    if (deps.clock.realNow() >= giveUpAt) throw new TransientError(`${resource} is being written by somebody else`)
+    await deps.clock.sleep(100)
+  }
+}
