@@ -1,0 +1,96 @@
+import type { Finding } from '../deployment.ts'
+import type { RouteFacts } from '../route-facts.ts'
+import { resourceOf } from '../service.ts'
+import { type RouteState, sameShares, servingSlot, slots } from '../traffic.ts'
+import { anError, aWarning, type CheckedRoute, idOf, type PreflightFacts } from './facts.ts'
+
+/** What is wrong with how the routes divide traffic now. */
+export function routingFindings(facts: PreflightFacts): Finding[] {
+  return facts.routes.flatMap((checked) => {
+    if (checked.facts === null) return []
+    return [
+      ...forwardAction(facts, checked, checked.facts),
+      ...foreignWeights(facts, checked, checked.facts),
+      ...stickiness(facts, checked, checked.facts),
+      ...slots.flatMap((slot) => groupUse(facts, checked, checked.facts?.groups[slot] ?? null, slot)),
+    ]
+  })
+}
+
+function forwardAction(
+  facts: PreflightFacts,
+  checked: CheckedRoute,
+  { loadBalancerArn, state }: RouteFacts,
+): Finding[] {
+  if (loadBalancerArn === null || state !== null) return []
+  const detail = `${resourceOf(checked.route)} has no forward action; add one with both target groups`
+  return [anError(idOf(facts, checked, 'no-forward-action'), 'There is no traffic to move', detail)]
+}
+
+/** A split that nobody of us made may be somebody else's release: moving it would undo their work, or ours. */
+function foreignWeights(facts: PreflightFacts, checked: CheckedRoute, seen: RouteFacts): Finding[] {
+  const id = idOf(facts, checked, 'weights-foreign')
+  const resource = resourceOf(checked.route)
+  const helps = 'put all traffic on the trusted side, or override this finding'
+  if (seen.otherWeightedGroups.length > 0) {
+    const others = seen.otherWeightedGroups.join(', ')
+    return [anError(id, 'Other target groups get traffic', `${resource} also sends traffic to ${others}; ${helps}`)]
+  }
+  const { state } = seen
+  if (state === null || checked.ours.some((ours) => sameShares(ours.weights, state.weights))) return []
+  const serving = servingSlot(state)
+  if (serving === null) {
+    const detail = `${resource} has ${weightsIn(state)}: neither what Sluice last wrote nor all on one side; ${helps}`
+    return [anError(id, 'The live weights are not ours', detail)]
+  }
+  if (facts.roles === null || serving === facts.roles.stable || !isMixed(facts)) return []
+  const detail = `${resource} serves from ${serving}, other routes of this service from ${facts.roles.stable}; ${helps}`
+  return [anError(id, 'The routes serve different sides', detail)]
+}
+
+function isMixed(facts: PreflightFacts): boolean {
+  const serving = facts.routes.map(({ facts: seen }) => (seen?.state ? servingSlot(seen.state) : null))
+  return slots.every((slot) => serving.includes(slot))
+}
+
+function weightsIn({ weights }: RouteState): string {
+  return slots.map((slot) => `${slot} ${weights[slot] ?? 'absent'}`).join(', ')
+}
+
+function stickiness(facts: PreflightFacts, checked: CheckedRoute, { groupStickinessSeconds }: RouteFacts): Finding[] {
+  const shortest = Math.min(...facts.plan.steps.map((step) => step.bakeSeconds))
+  if (groupStickinessSeconds === null || groupStickinessSeconds <= shortest) return []
+  const detail =
+    `${resourceOf(checked.route)} keeps a client on its side for ${groupStickinessSeconds} s, the shortest step lasts ` +
+    `${shortest} s: a weight is a share of new clients only, and old ones stay after a shift`
+  return [aWarning(idOf(facts, checked, 'stickiness-outlives-step'), 'Stickiness outlives a step', detail)]
+}
+
+function groupUse(
+  facts: PreflightFacts,
+  checked: CheckedRoute,
+  group: RouteFacts['groups']['blue'],
+  slot: 'blue' | 'green',
+): Finding[] {
+  if (group === null || checked.facts === null) return []
+  const { loadBalancerArn, state } = checked.facts
+  const findings: Finding[] = []
+  const say = (code: string) => idOf(facts, checked, code, slot)
+  if (group.loadBalancerArn !== null && loadBalancerArn !== null && group.loadBalancerArn !== loadBalancerArn) {
+    const detail = `${group.arn} (${slot}) belongs to ${group.loadBalancerArn}, the route to ${loadBalancerArn}`
+    findings.push(anError(say('group-on-other-load-balancer'), 'A target group is on another load balancer', detail))
+  }
+  if (state !== null && state.weights[slot] === null) {
+    const detail = `${group.arn} (${slot}) is not in the action; Sluice attaches it at weight 0, and its health checks start then`
+    findings.push(aWarning(say('group-not-attached'), 'A target group is not attached', detail))
+  }
+  if (group.sharedWith.length > 0) {
+    const detail = `${group.arn} (${slot}) also gets traffic from ${group.sharedWith.join(', ')}: its metrics mix both`
+    findings.push(aWarning(say('group-shared'), 'A target group has other traffic', detail))
+  }
+  if (group.slowStartSeconds > 0) {
+    const detail = `${group.arn} (${slot}) starts new targets slowly over ${group.slowStartSeconds} s; early windows see less load`
+    findings.push(aWarning(say('slow-start'), 'Slow start is on', detail))
+  }
+  return findings
+}

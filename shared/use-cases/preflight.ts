@@ -1,0 +1,157 @@
+import type { Deps } from '../deps.ts'
+import type { GroupHealth } from '../domain/capacity.ts'
+import type { Finding } from '../domain/deployment.ts'
+import { NotFoundError, type Problem, TransientError, UpstreamError } from '../domain/errors.ts'
+import type { CheckedRoute, NotLookedAt, PreflightFacts } from '../domain/findings/facts.ts'
+import type { Gate, MetricGate } from '../domain/gates/gate.ts'
+import type { Plan } from '../domain/plan.ts'
+import { findFindings } from '../domain/preflight.ts'
+import { findMisplaced, findMissing } from '../domain/route-problems.ts'
+import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
+import { otherSlot, type RouteState, type Slot, servingSlot } from '../domain/traffic.ts'
+import { metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
+
+/** How far back a metric gate's metric is looked for on stable, seconds. */
+const metricLookBackSeconds = 900
+
+type PreflightDeps = Pick<Deps, 'inspector' | 'targetHealth' | 'alarms' | 'leases' | 'metrics' | 'clock'>
+
+export interface PreflightInput {
+  readonly routes: readonly Route[]
+  readonly gates: readonly Gate[]
+  readonly plan: Plan
+  /** Both null: the slot that serves now is stable. */
+  readonly stable: Slot | null
+  readonly canary: Slot | null
+  readonly at: 'put' | 'deployment'
+}
+
+export interface PreflightAnswer {
+  readonly findings: readonly Finding[]
+  /** What a service cannot be stored with: it names what is not there. Paths begin with `routes[0]`. */
+  readonly problems: readonly Problem[]
+  /** Each route's live routing in the order of the input; null where there is none or it could not be looked at. */
+  readonly states: readonly (RouteState | null)[]
+}
+
+/**
+ * Looks at everything that a deployment would use, changing nothing. A source that cannot be asked, or refuses, is a
+ * warning that says so: it neither stops the caller nor passes for health.
+ */
+export async function preflight(deps: PreflightDeps, input: PreflightInput): Promise<PreflightAnswer> {
+  const notLookedAt: NotLookedAt[] = []
+  const look = createLook(notLookedAt)
+  const routes = await Promise.all(
+    input.routes.map((route, index) => checkRoute(deps, look, route, `routes[${index}]`)),
+  )
+  const roles = rolesOf(input, routes)
+  const alarmNames = input.gates.flatMap((gate) => (gate.kind === 'alarms' ? gate.alarmNames : []))
+  const [alarms, metrics] = await Promise.all([
+    alarmNames.length === 0
+      ? []
+      : look('alarms', () => deps.alarms.read([...new Set(alarmNames)], null)).then((read) => read ?? []),
+    readMetrics(deps, look, { gates: input.gates, routes, stable: roles?.stable ?? null }),
+  ])
+  const facts = { at: input.at, routes, roles, plan: input.plan, gates: input.gates, alarms, metrics }
+  return {
+    findings: findFindings({ ...facts, notLookedAt: [...notLookedAt, ...blindSpots(routes, roles)] }),
+    problems: routes.flatMap((checked, index) => problemsOf(checked, `routes[${index}]`, input.at)),
+    states: routes.map((checked) => checked.facts?.state ?? null),
+  }
+}
+
+/** Calls a source; null, and a note, where it cannot be asked now or refuses. */
+type Look = <T>(what: string, call: () => Promise<T>) => Promise<T | null>
+
+function createLook(notes: NotLookedAt[]): Look {
+  return async (what, call) => {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof TransientError || error instanceof UpstreamError)) throw error
+      notes.push({ what, reason: error.message })
+      return null
+    }
+  }
+}
+
+async function checkRoute(deps: PreflightDeps, look: Look, route: Route, path: string): Promise<CheckedRoute> {
+  const [facts, blue, green, lease] = await Promise.all([
+    look(path, () => deps.inspector.inspect(route)),
+    look(`target-health:${path}.blue`, () => readHealth(deps, route, 'blue')),
+    look(`target-health:${path}.green`, () => readHealth(deps, route, 'green')),
+    look(`last-written:${path}`, () => deps.leases.peek(resourceOf(route))),
+  ])
+  const ours = [lease?.lastWritten ?? null, lease?.intended ?? null].filter((state) => state !== null)
+  return { route, facts, health: { blue, green }, ours }
+}
+
+/** Null where there is no such group: the inspector says that already. */
+async function readHealth(deps: PreflightDeps, route: Route, slot: Slot): Promise<GroupHealth | null> {
+  try {
+    return await deps.targetHealth.read(targetGroupOf(route, slot))
+  } catch (error) {
+    if (error instanceof NotFoundError) return null
+    throw error
+  }
+}
+
+function rolesOf(input: PreflightInput, routes: readonly CheckedRoute[]): PreflightFacts['roles'] {
+  const given = input.stable ?? (input.canary && otherSlot(input.canary))
+  const serving = routes.map(({ facts }) => facts?.state && servingSlot(facts.state)).find((slot) => slot != null)
+  const stable = given ?? serving ?? null
+  return stable && { stable, canary: otherSlot(stable) }
+}
+
+interface MetricsInput {
+  readonly gates: readonly Gate[]
+  readonly routes: readonly CheckedRoute[]
+  readonly stable: Slot | null
+}
+
+/** Nothing where it is not known which target groups serve: the missing roles have a warning of their own. */
+async function readMetrics(deps: PreflightDeps, look: Look, { gates, routes, stable }: MetricsInput) {
+  const groups = stable === null ? [] : groupsOf(routes, stable)
+  if (groups.length === 0) return []
+  const toMs = deps.clock.now()
+  const fromMs = toMs - (metricLookBackSeconds + metricsCompleteAfterSeconds) * 1000
+  const read = async ({ name, metric }: MetricGate) => {
+    const reading = await look(`metric:${name}`, () => deps.metrics.read({ groups, metric, fromMs, toMs }))
+    return reading === null ? [] : [{ gate: name, reading }]
+  }
+  return (await Promise.all(gates.filter((gate) => gate.kind === 'metric').map(read))).flat()
+}
+
+/** A group that two routes share counts once. */
+function groupsOf(routes: readonly CheckedRoute[], slot: Slot) {
+  const groups = routes.flatMap(({ route, facts }) =>
+    facts?.loadBalancerArn
+      ? [{ targetGroupArn: targetGroupOf(route, slot), loadBalancerArn: facts.loadBalancerArn }]
+      : [],
+  )
+  return [...new Map(groups.map((group) => [group.targetGroupArn, group])).values()]
+}
+
+function blindSpots(routes: readonly CheckedRoute[], roles: PreflightFacts['roles']): NotLookedAt[] {
+  const refused = routes.flatMap(({ facts }, index) =>
+    facts === null || facts.notLookedAt.length === 0
+      ? []
+      : [{ what: `parts-of:routes[${index}]`, reason: facts.notLookedAt.join('; ') }],
+  )
+  const sides = {
+    what: 'capacity-and-metrics',
+    reason: 'the routing does not tell which slot serves, so neither is known as stable',
+  }
+  const aliases = {
+    what: 'alias-evaluates-health',
+    reason: 'this service names no hosted zones to look for aliases in',
+  }
+  return [...refused, ...(roles === null ? [sides] : []), aliases]
+}
+
+/** At a deployment a group that moved to another load balancer is a finding, which an override can name. */
+function problemsOf({ route, facts }: CheckedRoute, path: string, at: PreflightInput['at']): readonly Problem[] {
+  if (facts === null) return []
+  const missing = findMissing(route, facts, path)
+  return at === 'put' ? [...missing, ...findMisplaced(route, facts, path)] : missing
+}
