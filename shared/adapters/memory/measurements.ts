@@ -1,0 +1,135 @@
+import type { AlarmReading, AlarmSource } from '../../ports/alarm-source.ts'
+import { type Clock, toInstant } from '../../ports/clock.ts'
+import {
+  type MetricsQuery,
+  type MetricsReading,
+  type MetricsSource,
+  type MetricsWindow,
+  metricsCompleteAfterSeconds,
+} from '../../ports/metrics-source.ts'
+import { completeRange, windowMs } from '../cloudwatch/metric-query.ts'
+import type { RunCall } from './faults.ts'
+
+/** What one target group did in one minute. */
+export interface MinuteOfTraffic {
+  readonly requests: number
+  /** Default 0. */
+  readonly errors?: number
+  /** Every percentile of it, seconds. */
+  readonly latencySeconds?: number
+}
+
+/** Metrics by group and minute. */
+export interface MemoryMetrics extends MetricsSource {
+  /** Puts traffic into the minute that `atMs` falls into, in place of what was there. */
+  setMinute(targetGroupArn: string, atMs: number, minute: MinuteOfTraffic): void
+  /** From now on every reading is an error with this reason; null: readings work again. */
+  fail(reason: string | null): void
+}
+
+export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): MemoryMetrics {
+  const minutes = new Map<string, MinuteOfTraffic>()
+  const keyOf = (arn: string, startMs: number) => `${arn} ${startMs}`
+  const source = 'memory'
+  let failure: string | null = null
+
+  function windowAt(query: MetricsQuery, startMs: number): MetricsWindow {
+    const found = query.groups.flatMap(({ targetGroupArn }) => minutes.get(keyOf(targetGroupArn, startMs)) ?? [])
+    const latencies = found.flatMap(({ latencySeconds }) => latencySeconds ?? [])
+    const asksLatency = query.metric.startsWith('latency-') && latencies.length > 0
+    return {
+      startMs,
+      endMs: startMs + windowMs,
+      requests: found.length === 0 ? null : found.reduce((total, { requests }) => total + requests, 0),
+      errors:
+        query.metric === 'error-rate' && found.length > 0
+          ? found.reduce((total, { errors = 0 }) => total + errors, 0)
+          : null,
+      latencySeconds: asksLatency ? Math.max(...latencies) : null,
+    }
+  }
+
+  function answer(query: MetricsQuery): MetricsReading {
+    if (failure !== null) return { status: 'error', reason: failure, source }
+    const range = completeRange(query, clock.now(), metricsCompleteAfterSeconds * 1000)
+    const windows: MetricsWindow[] = []
+    for (let startMs = range?.startMs ?? 0; startMs < (range?.endMs ?? 0); startMs += windowMs)
+      windows.push(windowAt(query, startMs))
+    return { status: 'complete', windows, source }
+  }
+
+  return {
+    setMinute: (arn, atMs, minute) => void minutes.set(keyOf(arn, Math.floor(atMs / windowMs) * windowMs), minute),
+    fail(reason) {
+      failure = reason
+    },
+    async read(query) {
+      const subject = query.groups.map(({ targetGroupArn }) => targetGroupArn).join(', ')
+      try {
+        return await run({ action: 'metrics.read', subject }, () => answer(query))
+      } catch (error) {
+        return { status: 'error', reason: error instanceof Error ? error.message : String(error), source }
+      }
+    },
+  }
+}
+
+type AlarmState = Exclude<AlarmReading['state'], 'missing'>
+
+/** Alarms with their history. */
+export interface MemoryAlarms extends AlarmSource {
+  /** Changes an alarm's state now, making it if there is none. */
+  setState(name: string, state: AlarmState, options?: { readonly spanSeconds?: number }): void
+  setEvaluationProblem(name: string, problem: string | null): void
+}
+
+interface Alarm {
+  state: AlarmState
+  changedAtMs: number
+  readonly alarmAtMs: number[]
+  problem: string | null
+  readonly spanSeconds: number | null
+}
+
+export function createMemoryAlarms(clock: Pick<Clock, 'now'>, run: RunCall): MemoryAlarms {
+  const alarms = new Map<string, Alarm>()
+
+  function reading(name: string, sinceMs: number | null): AlarmReading {
+    const alarm = alarms.get(name)
+    if (!alarm)
+      return {
+        name,
+        state: 'missing',
+        changedAt: null,
+        wentToAlarmAt: null,
+        evaluationProblem: null,
+        spanSeconds: null,
+      }
+    const wentAtMs = sinceMs === null ? undefined : alarm.alarmAtMs.find((atMs) => atMs >= sinceMs)
+    return {
+      name,
+      state: alarm.state,
+      changedAt: toInstant(alarm.changedAtMs),
+      wentToAlarmAt: wentAtMs === undefined ? null : toInstant(wentAtMs),
+      evaluationProblem: alarm.problem,
+      spanSeconds: alarm.spanSeconds,
+    }
+  }
+
+  return {
+    read: (names, sinceMs) =>
+      run({ action: 'alarms.read', subject: names.join(', ') }, () => names.map((name) => reading(name, sinceMs))),
+    setState(name, state, options) {
+      const changedAtMs = clock.now()
+      const known = alarms.get(name)
+      if (known?.state === state) return
+      const alarm = known ?? { alarmAtMs: [] as number[], problem: null, spanSeconds: options?.spanSeconds ?? null }
+      if (state === 'ALARM') alarm.alarmAtMs.push(changedAtMs)
+      alarms.set(name, { ...alarm, state, changedAtMs })
+    },
+    setEvaluationProblem(name, problem) {
+      const alarm = alarms.get(name)
+      if (alarm) alarm.problem = problem
+    },
+  }
+}
