@@ -1,0 +1,114 @@
+import * as sdk from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { LocalClock } from '../../clock.ts'
+import type { DataPlane } from '../../data-plane/data-plane.ts'
+import type { AwsOperation, AwsService, Persistent } from '../service.ts'
+import { type ControlPlane, carryListenersAgain, toTargetGroupConfig } from './control-plane.ts'
+import { createIdentity } from './identity.ts'
+import { createLimitOperations } from './limits.ts'
+import { createListenerOperations } from './listeners.ts'
+import { createLoadBalancerOperations } from './load-balancers.ts'
+import { createLoopbackAddresses, type LoopbackAddresses } from './loopback-addresses.ts'
+import { createStore } from './records.ts'
+import { createRuleOperations } from './rules.ts'
+import { clearStore, loadStore, saveStore } from './saved-state.ts'
+import { createTagOperations } from './tags.ts'
+import { createTargetGroupOperations } from './target-groups.ts'
+import { createTargetOperations } from './targets.ts'
+
+export interface ElasticLoadBalancingOptions {
+  readonly dataPlane: DataPlane
+  readonly clock: LocalClock
+  /** Twelve digits in every ARN. Default `000000000000`. */
+  readonly accountId?: string
+  /** Default: 127.0.0.2 and up, else 127.0.0.1. */
+  readonly addresses?: LoopbackAddresses
+}
+
+export interface ElasticLoadBalancing extends AwsService {
+  readonly state: Persistent
+  /** Address of the load balancer with that DNS name, in any letter case; undefined when there is none. */
+  addressOf(dnsName: string): string | undefined
+}
+
+/**
+ * Elastic Load Balancing v2 for Application Load Balancers: keeps the resources, refuses what AWS refuses, and hands
+ * every change to the data plane before it answers. Ids of subnets, security groups, VPCs and certificates are taken on
+ * trust; a load balancer is active at once; HTTPS listeners speak plain HTTP.
+ */
+export function createElasticLoadBalancing(options: ElasticLoadBalancingOptions): ElasticLoadBalancing {
+  const { dataPlane, clock } = options
+  const store = createStore()
+  const control: ControlPlane = {
+    store,
+    dataPlane,
+    clock,
+    identity: createIdentity(options.accountId ?? '000000000000'),
+    addresses: options.addresses ?? createLoopbackAddresses(),
+  }
+  const inTurn = createTurns()
+
+  async function stopAll(): Promise<void> {
+    for (const arn of store.listeners.keys()) await dataPlane.removeListener(arn)
+    for (const arn of store.targetGroups.keys()) dataPlane.removeTargetGroup(arn)
+    clearStore(store)
+  }
+
+  return {
+    signingName: 'elasticloadbalancing',
+    apiVersion: '2015-12-01',
+    xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    catalogue: sdk,
+    throttlingCode: 'Throttling',
+    operations: changesInTurn(inTurn, {
+      ...createLoadBalancerOperations(control),
+      ...createTargetGroupOperations(control),
+      ...createTargetOperations(control),
+      ...createListenerOperations(control),
+      ...createRuleOperations(control),
+      ...createTagOperations(control),
+      ...createLimitOperations(),
+    }),
+    state: {
+      name: 'elastic-load-balancing',
+      save: () => saveStore(store),
+      load: (saved) =>
+        inTurn(async () => {
+          await stopAll()
+          loadStore(store, saved)
+          for (const group of store.targetGroups.values()) {
+            dataPlane.putTargetGroup(toTargetGroupConfig(group))
+            dataPlane.registerTargets(group.arn, group.targets)
+          }
+          await carryListenersAgain(control, store.listeners.values())
+        }),
+      reset: () => inTurn(stopAll),
+    },
+    addressOf(dnsName) {
+      const name = dnsName.toLowerCase().replace(/\.$/, '')
+      return [...store.loadBalancers.values()].find((candidate) => candidate.dnsName.toLowerCase() === name)?.address
+    },
+  }
+}
+
+type InTurn = <Result>(action: () => Result | Promise<Result>) => Promise<Result>
+
+/** Opening a port takes a moment; two changes at once would each be checked against what the other is about to change. */
+function createTurns(): InTurn {
+  let last: Promise<unknown> = Promise.resolve()
+  return (action) => {
+    const turn = last.then(action)
+    last = turn.catch(() => {})
+    return turn
+  }
+}
+
+function changesInTurn(inTurn: InTurn, operations: Record<string, AwsOperation>): Record<string, AwsOperation> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]): [string, AwsOperation] => [
+      name,
+      operation.mutates
+        ? { ...operation, handle: (input, call) => inTurn(() => operation.handle(input, call)) }
+        : operation,
+    ]),
+  )
+}
