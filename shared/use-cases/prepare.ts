@@ -52,7 +52,7 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
 }
 
 /** What would have been refused at PUT and has gone since: a rule deleted, a group moved. */
-function asFinding(problem: Problem): Finding {
+export function asFinding(problem: Problem): Finding {
   return {
     id: `route-changed:${problem.path}`,
     severity: 'error',

@@ -72,7 +72,7 @@ async function takeService(deps: Deps, service: string, id: string): Promise<voi
 }
 
 /** The slot that serves now is stable; a mixed routing is preflight's matter, the larger share counts as stable. */
-async function resolveStable(deps: Deps, service: Service, to: Slot | undefined): Promise<Slot> {
+export async function resolveStable(deps: Deps, service: Service, to: Slot | undefined): Promise<Slot> {
   const serving = await readServing(deps, service)
   if (to === undefined) return serving?.slot ?? 'blue'
   if (serving?.whole && serving.slot === to) {

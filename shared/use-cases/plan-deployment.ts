@@ -1,0 +1,68 @@
+import type { Deps } from '../deps.ts'
+import { type CostEstimate, estimateCost } from '../domain/cost.ts'
+import type { Finding } from '../domain/deployment.ts'
+import type { DeploymentRequest } from '../domain/deployment-request.ts'
+import { NotFoundError, UpstreamError } from '../domain/errors.ts'
+import { buildPlan, type Step } from '../domain/plan.ts'
+import { maxRouterWeight, otherSlot } from '../domain/traffic.ts'
+import { type PlannedWrite, planWrites } from './plan-writes.ts'
+import { preflight } from './preflight.ts'
+import { asFinding } from './prepare.ts'
+import { readService } from './read-service.ts'
+import { resolveStable } from './start-deployment.ts'
+
+/** What a deployment would do, and what is known to speak against it. */
+export interface DeploymentPlan {
+  readonly steps: readonly Step[]
+  readonly writes: readonly PlannedWrite[]
+  readonly minimumSeconds: number
+  readonly exposurePercentMinutes: number
+  readonly cost: CostEstimate
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Says what a deployment would do, from what is live now. Changes nothing.
+ *
+ * @throws {NotFoundError} If there is no such service.
+ * @throws {ValidationError} If `to` is the slot that serves already.
+ */
+export async function planDeployment(deps: Deps, request: DeploymentRequest): Promise<DeploymentPlan> {
+  const service = await readService(deps, request.service)
+  const { routes } = service
+  const gates = request.gates ?? service.gates
+  const stable = await resolveStable(deps, service, request.to)
+  const canary = otherSlot(stable)
+  const plan = buildPlan(request.strategy ?? service.strategy, { maxWeight: maxRouterWeight.alb })
+  const [{ findings, problems }, planned, open] = await Promise.all([
+    preflight(deps, { routes, gates, plan, stable, canary, at: 'deployment' }),
+    writesOrFinding(deps, { routes, plan, canary }),
+    deps.deployments.pointer(service.name),
+  ])
+  return {
+    ...plan,
+    writes: planned.writes,
+    cost: estimateCost(plan, gates, routes.length),
+    findings: [...problems.map(asFinding), ...findings, ...planned.findings, ...openFinding(open)],
+  }
+}
+
+/** A route that cannot be moved is a finding with its reason: the rest of the plan is still worth reading. */
+async function writesOrFinding(
+  deps: Deps,
+  wish: Parameters<typeof planWrites>[1],
+): Promise<{ readonly writes: readonly PlannedWrite[]; readonly findings: readonly Finding[] }> {
+  try {
+    return { writes: await planWrites(deps, wish), findings: [] }
+  } catch (error) {
+    if (!(error instanceof NotFoundError || error instanceof UpstreamError)) throw error
+    const title = 'The writes cannot be planned'
+    return { writes: [], findings: [{ id: 'writes-unknown', severity: 'error', title, detail: error.message }] }
+  }
+}
+
+function openFinding(id: string | null): readonly Finding[] {
+  if (id === null) return []
+  const detail = `a start would be refused until ${id} has ended`
+  return [{ id: 'deployment-open', severity: 'warning', title: 'Another deployment is open', detail }]
+}

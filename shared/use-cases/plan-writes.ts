@@ -1,0 +1,84 @@
+import type { Deps } from '../deps.ts'
+import type { Plan } from '../domain/plan.ts'
+import { type Route, resourceOf } from '../domain/service.ts'
+import { otherSlot, type RawWeights, type RouteState, type Slot, sameRouting, slots } from '../domain/traffic.ts'
+
+/** One write that a deployment would send to AWS. */
+export interface PlannedWrite {
+  /** The step (zero-based) whose weight it puts in place; null before the first and after the last. */
+  readonly step: number | null
+  /**
+   * `attach`: the canary's group at weight 0, so that its health is checked. `point-test`, `restore-test`: the test
+   * entry while the canary is verified. `shift`: a step's weight. `detach`: the idle side leaves the action.
+   */
+  readonly action: 'attach' | 'point-test' | 'restore-test' | 'shift' | 'detach'
+  readonly resource: string
+  /** Raw weights by slot; null for what a test entry does on its own. */
+  readonly before: RawWeights | null
+  readonly after: RawWeights | null
+}
+
+/**
+ * Lists what a deployment would write, in its order, from the routing that is live now.
+ *
+ * @throws {NotFoundError} If a rule or listener is gone.
+ * @throws {UpstreamError} If one cannot be divided between the two slots.
+ */
+export async function planWrites(
+  deps: Pick<Deps, 'routerFor'>,
+  { routes, plan, canary }: { readonly routes: readonly Route[]; readonly plan: Plan; readonly canary: Slot },
+): Promise<readonly PlannedWrite[]> {
+  const walks = await Promise.all(routes.map((route) => walkRoute(deps, route, plan, canary)))
+  // All routes of a step move before the next step: by step, then by route.
+  return [
+    ...walks.flatMap((walk) => walk.before),
+    ...walks.flatMap((walk) => walk.restore),
+    ...plan.steps.flatMap((_, step) => walks.flatMap((walk) => walk.shifts.filter((write) => write.step === step))),
+    ...walks.flatMap((walk) => walk.after),
+  ]
+}
+
+interface Walk {
+  readonly before: readonly PlannedWrite[]
+  readonly restore: readonly PlannedWrite[]
+  readonly shifts: readonly PlannedWrite[]
+  readonly after: readonly PlannedWrite[]
+}
+
+async function walkRoute(deps: Pick<Deps, 'routerFor'>, route: Route, plan: Plan, canary: Slot): Promise<Walk> {
+  const router = deps.routerFor(route)
+  const resource = resourceOf(route)
+  let state = await router.read()
+  const move = (next: RouteState, step: number | null, action: PlannedWrite['action']): PlannedWrite[] => {
+    const write = { step, action, resource, before: state.weights, after: next.weights }
+    state = next
+    return [write]
+  }
+
+  const attach =
+    state.weights[canary] === null
+      ? move(router.target(state, { canary, percent: 0, keepIdle: true }), null, 'attach')
+      : []
+  const shifts = plan.steps.flatMap(({ weight }, step) => {
+    const next = router.target(state, { canary, percent: weight, keepIdle: true })
+    return sameRouting(state, next) ? [] : move(next, step, 'shift')
+  })
+  const last = router.target(state, { canary, percent: 100, keepIdle: false })
+  const after = sameMembers(state, last) ? [] : move(last, null, 'detach')
+  const { point, restore } = planTest(route, canary)
+  return { before: [...attach, ...point], restore, shifts, after }
+}
+
+function planTest(route: Route, canary: Slot): { point: readonly PlannedWrite[]; restore: readonly PlannedWrite[] } {
+  if (!route.test) return { point: [], restore: [] }
+  const resource = resourceOf(route.test)
+  const whole = { blue: 0, green: 0, [canary]: 100, [otherSlot(canary)]: 0 }
+  return {
+    point: [{ step: null, action: 'point-test', resource, before: null, after: whole }],
+    restore: [{ step: null, action: 'restore-test', resource, before: whole, after: null }],
+  }
+}
+
+function sameMembers(a: RouteState, b: RouteState): boolean {
+  return slots.every((slot) => (a.weights[slot] === null) === (b.weights[slot] === null))
+}

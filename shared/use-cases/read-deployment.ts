@@ -1,0 +1,50 @@
+import type { Deps } from '../deps.ts'
+import { type Deployment, type DeploymentMeasures, isFinal } from '../domain/deployment.ts'
+import { loadDeployment } from './change-deployment.ts'
+
+/** A deployment with what is measured beside it; null before anything was. */
+export interface DeploymentView {
+  readonly deployment: Deployment
+  readonly measures: DeploymentMeasures | null
+}
+
+export interface LongPoll {
+  /** Answer after this long at the latest, even if nothing moved. Real seconds, 0–25; 0 answers at once. */
+  readonly waitSeconds: number
+  /** Answer as soon as the version is above this one. Default: the version at the call. */
+  readonly afterVersion?: number
+}
+
+/** How often the store is asked while a caller waits. Real milliseconds: one read a second is what waiting may cost. */
+const pollMs = 1000
+
+/**
+ * Reads a deployment, waiting for its version to move if asked to. A deployment that has ended is answered at once.
+ *
+ * @throws {NotFoundError} If there is no such deployment.
+ */
+export async function readDeployment(
+  deps: Pick<Deps, 'deployments' | 'clock'>,
+  id: string,
+  { waitSeconds, afterVersion }: LongPoll = { waitSeconds: 0 },
+): Promise<DeploymentView> {
+  const deadline = deps.clock.realNow() + waitSeconds * 1000
+  let deployment = await loadDeployment(deps, id)
+  const known = afterVersion ?? deployment.version
+  while (deployment.version <= known && !hasSettled(deployment)) {
+    const leftMs = deadline - deps.clock.realNow()
+    if (leftMs <= 0) break
+    await deps.clock.sleep(Math.min(pollMs, leftMs))
+    deployment = await loadDeployment(deps, id)
+  }
+  return withMeasures(deps, deployment)
+}
+
+/** A failed rollback is final and yet may still become `rolled-back`: that is worth waiting for. */
+function hasSettled(deployment: Deployment): boolean {
+  return isFinal(deployment.phase) && deployment.phase !== 'rollback-failed'
+}
+
+export async function withMeasures(deps: Pick<Deps, 'deployments'>, deployment: Deployment): Promise<DeploymentView> {
+  return { deployment, measures: await deps.deployments.loadMeasures(deployment.id) }
+}
