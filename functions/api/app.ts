@@ -1,0 +1,61 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import type { Deps } from '../../shared/deps.ts'
+import { authenticate, type Mode } from './actor.ts'
+import type { ApiEnv } from './api-env.ts'
+import { maxBodyBytes } from './body.ts'
+import { RequestRefused, sendProblem, toProblem } from './problem.ts'
+import { commandRoutes } from './routes/commands.ts'
+import { deploymentRoutes } from './routes/deployments.ts'
+import { documentRoutes } from './routes/document.ts'
+import { healthRoutes } from './routes/health.ts'
+import { planRoutes } from './routes/plans.ts'
+import { serviceRoutes } from './routes/services.ts'
+
+export interface ApiOptions {
+  /** Who may call. Default `lambda`: whoever API Gateway's IAM authorizer let in. */
+  readonly mode?: Mode
+}
+
+/** The REST API: mounts the routes; one place for callers, one for errors, one for unknown paths. */
+export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
+  const app = new Hono<ApiEnv>()
+
+  app.use(requestId())
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const Allow = methods.join(', ')
+        return sendProblem(c, new RequestRefused('method-not-allowed', `${c.req.path} takes ${Allow}`, { Allow }))
+      },
+    }),
+  )
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: (c) => sendProblem(c, new RequestRefused('payload-too-large', `at most ${maxBodyBytes} bytes are read`)),
+    }),
+  )
+  app.use('/v1/*', async (c, next) => {
+    c.set('actor', authenticate(c, mode))
+    await next()
+  })
+
+  app.route('/healthz', healthRoutes(deps, mode))
+  app.route('/', documentRoutes())
+  app.route('/v1/services', serviceRoutes(deps))
+  app.route('/v1/plans', planRoutes(deps))
+  app.route('/v1/deployments', deploymentRoutes(deps))
+  app.route('/v1/deployments', commandRoutes(deps))
+
+  app.notFound((c) => sendProblem(c, new RequestRefused('not-found', `there is nothing at ${c.req.path}`)))
+  app.onError((error, c) => {
+    const { status } = toProblem(error).problem
+    if (status >= 500) deps.logger.error('request-failed', { requestId: c.var.requestId, path: c.req.path, error })
+    return sendProblem(c, error)
+  })
+  return app
+}

@@ -1,0 +1,33 @@
+import type * as z from 'zod'
+import { type Problem, ValidationError } from '../../shared/domain/errors.ts'
+import { messageOf, pathOf } from './issue-text.ts'
+
+/**
+ * Checks `value` against `schema`, defaults filled in.
+ *
+ * @param what - Names the input in the error's summary: `service`, `query`.
+ * @throws {ValidationError} With every problem and its path (`routes[0].blue`).
+ */
+export function parse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  const result = schema.safeParse(value, { error: messageOf })
+  if (result.success) return result.data
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue))
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
+  throw new ValidationError(`the ${what} has ${count}`, problems)
+}
+
+type Issue = z.core.$ZodIssue
+
+function problemsOf(issue: Issue, parent: readonly PropertyKey[] = []): Problem[] {
+  const path = [...parent, ...issue.path]
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: pathOf([...path, key]), message: issue.message }))
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // One branch was meant: the one whose shape was recognised, and of several the one with the least to mend.
+    const meant = issue.errors
+      .filter((branch) => branch.every((each) => each.code !== 'invalid_type' || each.path.length > 0))
+      .sort((a, b) => a.length - b.length)[0]
+    if (meant) return meant.flatMap((each) => problemsOf(each, path))
+  }
+  return [{ path: pathOf(path), message: issue.message }]
+}

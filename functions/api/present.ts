@@ -1,0 +1,102 @@
+import type { DeploymentEvent, Finding, RollbackReadiness } from '../../shared/domain/deployment.ts'
+import type { Service } from '../../shared/domain/service.ts'
+import type { RawWeights } from '../../shared/domain/traffic.ts'
+import { toInstant } from '../../shared/ports/clock.ts'
+import type { DeploymentPlan } from '../../shared/use-cases/plan-deployment.ts'
+import type { DeploymentView } from '../../shared/use-cases/read-deployment.ts'
+import type { Traffic } from '../../shared/use-cases/read-traffic.ts'
+
+const notAssessed: RollbackReadiness = { ready: false, reasons: ['not looked at yet'], estimatedSeconds: 0 }
+
+/**
+ * A deployment as the API shows it.
+ *
+ * @param baseUrl - Where the caller reached us, `https://host`: links are absolute.
+ */
+export function presentDeployment({ deployment, measures }: DeploymentView, baseUrl: string) {
+  const { id, service, phase, cause, version, stable, canary, step, weight, effectiveWeight, plan } = deployment
+  const { findings, approvals, createdBy, createdAt, nextActionAt, endedAt, revisionLabel, reason } = deployment
+  const self = `${baseUrl}/v1/deployments/${id}`
+  return {
+    id,
+    service,
+    ...(revisionLabel !== null && { revision: revisionLabel }),
+    ...(reason !== null && { reason }),
+    phase,
+    cause,
+    version,
+    stable,
+    canary,
+    step,
+    weight,
+    effectiveWeight,
+    observedWeight: measures?.observedWeight ?? null,
+    strategy: deployment.settings.strategy,
+    plan,
+    gates: measures?.gates ?? [],
+    findings,
+    approvals,
+    rollback: measures?.rollback ?? notAssessed,
+    createdBy,
+    createdAt,
+    nextActionAt,
+    endedAt,
+    links: { ...deployment.links, self, events: `${self}/events`, console: `${baseUrl}/#/deployments/${id}` },
+  }
+}
+
+/** A service as its owner wrote it, every default filled in; settings that are not available yet show as off. */
+export function presentService(service: Service, findings?: readonly Finding[]) {
+  const { revision: _lock, ...document } = service
+  return {
+    ...document,
+    concurrency: 'reject' as const,
+    freeze: [],
+    lateWatch: { seconds: 0, action: 'notify' as const },
+    notify: {},
+    ...(findings && { findings }),
+  }
+}
+
+export function presentEvent(event: DeploymentEvent) {
+  const { before, after, ...rest } = event
+  return { ...rest, ...(before && { before: presentWeights(before) }), ...(after && { after: presentWeights(after) }) }
+}
+
+/** Raw weights by slot. A side that left the routing action gets nothing, which is what 0 says. */
+export function presentWeights(weights: RawWeights) {
+  return { blue: weights.blue ?? 0, green: weights.green ?? 0 }
+}
+
+export function presentPlan(plan: DeploymentPlan) {
+  const { steps, writes, minimumSeconds, exposurePercentMinutes, cost, findings } = plan
+  return {
+    steps,
+    writes: writes.map((write) => ({
+      ...write,
+      before: write.before && presentWeights(write.before),
+      after: write.after && presentWeights(write.after),
+    })),
+    minimumSeconds,
+    exposurePercentMinutes,
+    cost,
+    findings,
+  }
+}
+
+export function presentTraffic({ routes, leases, rollback }: Traffic) {
+  return {
+    routes: routes.map((route) => ({
+      ...route,
+      raw: route.raw && presentWeights(route.raw),
+      lastWritten: route.lastWritten && presentWeights(route.lastWritten),
+    })),
+    leases: leases.map(({ resource, holder, fence, expiresAtMs }) => ({
+      resource,
+      holder,
+      fence,
+      expiresAt: toInstant(expiresAtMs),
+    })),
+    rollback,
+  }
+}

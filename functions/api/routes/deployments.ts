@@ -1,0 +1,47 @@
+import { type Context, Hono } from 'hono'
+import type { Deps } from '../../../shared/deps.ts'
+import { ValidationError } from '../../../shared/domain/errors.ts'
+import { listDeployments } from '../../../shared/use-cases/list-deployments.ts'
+import { listEvents } from '../../../shared/use-cases/list-events.ts'
+import { readDeployment } from '../../../shared/use-cases/read-deployment.ts'
+import { startDeployment } from '../../../shared/use-cases/start-deployment.ts'
+import { type ApiEnv, baseUrlOf } from '../api-env.ts'
+import { readJson } from '../body.ts'
+import { presentDeployment, presentEvent } from '../present.ts'
+import { readQuery } from '../query.ts'
+import { idempotencyKey, queries } from '../schemas.ts'
+import { parseDeploymentRequest } from '../to-domain.ts'
+
+/** Starting and reading: `/v1/deployments`. The commands are beside it. */
+export function deploymentRoutes(deps: Deps) {
+  return new Hono<ApiEnv>()
+    .post('/', async (c) => {
+      readQuery(c, queries.none)
+      const key = readIdempotencyKey(c)
+      const request = parseDeploymentRequest(await readJson(c))
+      const deployment = await startDeployment(deps, { key, request, actor: c.var.actor })
+      const body = presentDeployment(await readDeployment(deps, deployment.id), baseUrlOf(c))
+      return c.json(body, 202, { Location: body.links.self })
+    })
+    .get('/', async (c) => {
+      const { limit, cursor = null, ...filter } = readQuery(c, queries.listDeployments)
+      const { items, nextCursor } = await listDeployments(deps, filter, { limit, cursor })
+      return c.json({ items: items.map((view) => presentDeployment(view, baseUrlOf(c))), nextCursor })
+    })
+    .get('/:id', async (c) => {
+      const view = await readDeployment(deps, c.req.param('id'), readQuery(c, queries.readDeployment))
+      return c.json(presentDeployment(view, baseUrlOf(c)))
+    })
+    .get('/:id/events', async (c) => {
+      const { limit, cursor = null } = readQuery(c, queries.page)
+      const { items, nextCursor } = await listEvents(deps, c.req.param('id'), { limit, cursor })
+      return c.json({ items: items.map(presentEvent), nextCursor })
+    })
+}
+
+function readIdempotencyKey(c: Context): string {
+  const result = idempotencyKey.safeParse(c.req.header('Idempotency-Key'))
+  if (result.success) return result.data
+  const errors = result.error.issues.map(({ message }) => ({ path: 'Idempotency-Key', message }))
+  throw new ValidationError('the header Idempotency-Key is missing or malformed', errors, { unparsable: true })
+}

@@ -1,0 +1,42 @@
+import { Hono } from 'hono'
+import type { Deps } from '../../../shared/deps.ts'
+import { listServices } from '../../../shared/use-cases/list-services.ts'
+import { readService } from '../../../shared/use-cases/read-service.ts'
+import { readTraffic } from '../../../shared/use-cases/read-traffic.ts'
+import { registerService } from '../../../shared/use-cases/register-service.ts'
+import { removeService } from '../../../shared/use-cases/remove-service.ts'
+import type { ApiEnv } from '../api-env.ts'
+import { readJson } from '../body.ts'
+import { presentService, presentTraffic } from '../present.ts'
+import { readQuery } from '../query.ts'
+import { queries } from '../schemas.ts'
+import { parseService } from '../to-domain.ts'
+
+/** What can be deployed: `/v1/services`. */
+export function serviceRoutes(deps: Deps) {
+  return new Hono<ApiEnv>()
+    .get('/', async (c) => {
+      const { limit, cursor = null } = readQuery(c, queries.page)
+      const { items, nextCursor } = await listServices(deps, { limit, cursor })
+      return c.json({ items: items.map((service) => presentService(service)), nextCursor })
+    })
+    .put('/:service', async (c) => {
+      readQuery(c, queries.none)
+      const draft = parseService(c.req.param('service'), await readJson(c))
+      const { service, findings, created } = await registerService(deps, draft)
+      return c.json(presentService(service, findings), created ? 201 : 200)
+    })
+    .get('/:service', async (c) => {
+      readQuery(c, queries.none)
+      return c.json(presentService(await readService(deps, c.req.param('service'))))
+    })
+    .delete('/:service', async (c) => {
+      readQuery(c, queries.none)
+      await removeService(deps, c.req.param('service'))
+      return c.body(null, 204)
+    })
+    .get('/:service/traffic', async (c) => {
+      readQuery(c, queries.none)
+      return c.json(presentTraffic(await readTraffic(deps, c.req.param('service'))))
+    })
+}

@@ -1,0 +1,225 @@
+import * as z from 'zod'
+import { finalPhases, openPhases, phases } from '../../../shared/domain/deployment.ts'
+import { serviceName } from './common.ts'
+import { gates } from './gate.ts'
+import { routes } from './route.ts'
+import { serviceBody } from './service.ts'
+import { strategy } from './strategy.ts'
+
+/**
+ * What the API answers with. For the published document and the tests that hold answers against it; requests are checked
+ * by the schemas beside this file, and no function loads this one.
+ */
+const instant = z.iso.datetime().describe('ISO 8601, UTC.')
+const slot = z.enum(['blue', 'green'])
+const share = z.number().min(0).max(100)
+const outcome = z.enum(['pass', 'fail', 'no-data', 'error'])
+const bySlot = <T extends z.ZodType>(schema: T) => z.strictObject({ blue: schema, green: schema })
+const rawWeights = bySlot(z.int().min(0).max(999)).describe(
+  'Raw router weights by slot; 0 where it is not in the action.',
+)
+const evidence = z.record(z.string(), z.unknown()).describe('The numbers it was decided on.')
+
+const actor = z
+  .strictObject({ kind: z.enum(['local', 'iam', 'oidc', 'token', 'slack', 'system']), name: z.string() })
+  .meta({ id: 'Actor' })
+
+const finding = z
+  .strictObject({
+    id: z.string().describe('`code` or `code:subject`; what an override names.'),
+    severity: z.enum(['error', 'warning']),
+    title: z.string(),
+    detail: z.string(),
+  })
+  .meta({ id: 'Finding' })
+
+const cause = z
+  .strictObject({
+    type: z.enum(['gate', 'command', 'drift', 'recovery', 'superseded', 'preflight', 'driver']),
+    gate: z.exactOptional(z.string()),
+    actor: z.exactOptional(actor),
+    reason: z.string(),
+  })
+  .meta({ id: 'Cause' })
+
+const step = z
+  .strictObject({
+    weight: share.describe('Canary share, percent.'),
+    effectiveWeight: share.describe('What the routers can really do for it, percent.'),
+    bakeSeconds: z.int().min(0),
+    approval: z.boolean(),
+  })
+  .meta({ id: 'Step' })
+
+const planMembers = {
+  steps: z.array(step),
+  minimumSeconds: z.int().min(0).describe('No success is possible earlier.'),
+  exposurePercentMinutes: z.number().min(0).describe('Sum of weight × minutes of the steps below 100.'),
+}
+
+const rollback = z
+  .strictObject({ ready: z.boolean(), reasons: z.array(z.string()), estimatedSeconds: z.number().min(0) })
+  .meta({ id: 'RollbackReadiness' })
+
+const phaseNote = `Open: ${openPhases.join(', ')}. Final: ${finalPhases.join(', ')}.`
+
+const deployment = z
+  .strictObject({
+    id: z.string(),
+    service: serviceName,
+    revision: z.exactOptional(z.string()),
+    reason: z.exactOptional(z.string()),
+    phase: z.enum(phases).describe(phaseNote),
+    cause: z.nullable(cause),
+    version: z.int().min(0).describe('Moves on phase, step, weight, command and on a change of a verdict word.'),
+    stable: slot,
+    canary: slot,
+    step: z.int().min(0),
+    weight: share.describe('What was last verified, percent; 0 after a rollback.'),
+    effectiveWeight: share,
+    observedWeight: z.nullable(share).describe('From the requests of each side; null until there is data.'),
+    strategy,
+    plan: z.strictObject(planMembers).meta({ id: 'Plan' }),
+    gates: z.array(
+      z
+        .strictObject({
+          name: z.string(),
+          kind: z.string(),
+          mode: z.enum(['enforce', 'observe']),
+          verdict: outcome,
+          reason: z.string(),
+          evidence,
+          judgedAt: instant,
+        })
+        .meta({ id: 'GateReport' }),
+    ),
+    findings: z.array(finding),
+    approvals: z.array(z.strictObject({ by: z.string(), at: instant, step: z.int().min(0) })),
+    rollback,
+    createdBy: actor,
+    createdAt: instant,
+    nextActionAt: z.nullable(instant),
+    endedAt: z.nullable(instant),
+    links: z.record(z.string(), z.url()).describe('self, events, console, and those given at the start.'),
+  })
+  .meta({ id: 'Deployment' })
+
+const event = z
+  .strictObject({
+    seq: z.int().min(1),
+    at: instant,
+    type: z.enum(['phase', 'write', 'verdict', 'command', 'note']),
+    actor,
+    reason: z.string(),
+    from: z.exactOptional(z.enum(phases)),
+    to: z.exactOptional(z.enum(phases)),
+    resource: z.exactOptional(z.string()),
+    before: z.exactOptional(rawWeights),
+    after: z.exactOptional(rawWeights),
+    gate: z.exactOptional(z.string()),
+    verdict: z.exactOptional(outcome),
+    evidence: z.exactOptional(evidence),
+  })
+  .meta({ id: 'Event' })
+
+const service = z
+  .strictObject({
+    name: serviceName,
+    ...serviceBody.shape,
+    routes,
+    gates,
+    createdAt: instant,
+    updatedAt: instant,
+    findings: z.exactOptional(z.array(finding)).describe('Of the look at AWS that PUT takes.'),
+  })
+  .meta({ id: 'Service' })
+
+const plannedWrite = z.strictObject({
+  step: z.nullable(z.int().min(0)).describe('Whose weight it puts in place; null before the first and after the last.'),
+  action: z.enum(['attach', 'point-test', 'restore-test', 'shift', 'detach']),
+  resource: z.string(),
+  before: z.nullable(rawWeights),
+  after: z.nullable(rawWeights),
+})
+
+const dollars = z.number().min(0)
+
+const deploymentPlan = z
+  .strictObject({
+    ...planMembers,
+    writes: z.array(plannedWrite).describe('Every write to AWS, in order. null: what a test entry does on its own.'),
+    cost: z.strictObject({
+      estimate: z.literal(true),
+      basis: z.string(),
+      stateTransitions: z.int().min(0),
+      stepFunctionsUsd: dollars,
+      computeAndStoreUsd: dollars,
+      metricsUsd: dollars,
+      totalUsd: dollars,
+    }),
+    findings: z.array(finding),
+  })
+  .meta({ id: 'DeploymentPlan' })
+
+const side = z.nullable(z.strictObject({ healthy: z.int().min(0), total: z.int().min(0) }))
+
+const traffic = z
+  .strictObject({
+    routes: z.array(
+      z.strictObject({
+        kind: z.literal('alb'),
+        resource: z.string(),
+        weight: z
+          .nullable(share)
+          .describe('Share of the canary, percent: without an open deployment, of the side that serves less.'),
+        raw: z.nullable(rawWeights),
+        targets: bySlot(side).describe('null where health is not available.'),
+        lastWritten: z.nullable(rawWeights),
+        drift: z.nullable(z.boolean()).describe('True when it routes otherwise than Sluice last wrote; null: unknown.'),
+      }),
+    ),
+    leases: z.array(
+      z.strictObject({ resource: z.string(), holder: z.string(), fence: z.int().min(0), expiresAt: instant }),
+    ),
+    rollback: z.nullable(rollback),
+  })
+  .meta({ id: 'Traffic' })
+
+const health = z
+  .strictObject({
+    status: z.literal('ok'),
+    version: z.string(),
+    localTime: z.exactOptional(instant).describe('In local mode.'),
+  })
+  .meta({ id: 'Health' })
+
+const problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(
+      z.strictObject({
+        path: z.string().describe('`routes[0].blue`, or the parameter or header.'),
+        message: z.string(),
+      }),
+    ),
+  })
+  .describe('RFC 9457. With 409 also what the caller needs to go on: the open deployment, the owner, the current step.')
+  .meta({ id: 'Problem' })
+
+const page = <T extends z.ZodType>(items: T) =>
+  z.strictObject({ items: z.array(items), nextCursor: z.nullable(z.string()) })
+
+export const answers = {
+  health,
+  problem,
+  service,
+  services: page(service),
+  traffic,
+  deploymentPlan,
+  deployment,
+  deployments: page(deployment),
+  events: page(event),
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod'
+
+/** What a setting answers that is specified and not built. Values that mean "off" are accepted. */
+export const notAvailableYet = 'not available yet'
+
+/** Makes a check run although other fields are wrong too, so that one answer lists every problem. */
+export const always = { when: () => true }
+
+/**
+ * Takes `schema`'s full shape and then refuses it, except for values that mean "off".
+ *
+ * The shapes are complete before the features are: a document that is refused today keeps its form when they arrive.
+ */
+export function notYet<T extends z.ZodType>(schema: T, isOff: (value: z.output<T>) => boolean = () => false): T {
+  return schema.superRefine((value, context) => {
+    if (!isOff(value)) context.addIssue({ code: 'custom', message: notAvailableYet })
+  })
+}
+
+/** As `notYet`, for one word of a tagged union: the problem stands at the tag. */
+export function notYetKind<T extends z.ZodType>(schema: T): T {
+  return schema.superRefine((_value, context) => {
+    context.addIssue({ code: 'custom', path: ['kind'], message: notAvailableYet })
+  }, always)
+}
+
+export const serviceName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    'must start with a lower-case letter and hold only lower-case letters, digits and hyphens, at most 63 characters',
+  )
+  .describe('Name of a service.')
+
+/** Share in percent, above 0 up to 100, at most one decimal. */
+export const percent = z.number().min(0.1).max(100).multipleOf(0.1, 'must have at most one decimal')
+
+/** A duration in whole seconds, 0 up to `max` (default a week). */
+export const seconds = (max = 604_800, min = 0) => z.int().min(min).max(max)
+
+/** Words of a person or a program: not blank, one paragraph. */
+export const text = (max: number) => z.string().min(1).max(max).regex(/\S/, 'must not be blank')
+
+/** An absolute http or https address without a user or password in it: secrets are named, never recorded. */
+export const httpUrl = z
+  .string()
+  .max(2048)
+  .regex(/^https?:\/\//, 'must be an absolute http or https URL')
+  .refine(isPlainUrl, 'must be an absolute http or https URL without user or password')
+
+function isPlainUrl(value: string): boolean {
+  // `{side}` is ours and may stand in the host name, where URL would not take its braces.
+  const address = value.replaceAll('{side}', 'blue')
+  if (!URL.canParse(address)) return false
+  const { username, password } = new URL(address)
+  return username === '' && password === ''
+}
+
+/** Name of a secret in Parameter Store or Secrets Manager. */
+export const secretName = z
+  .string()
+  .regex(/^[\w/+=.@-]{1,512}$/, 'must be the name of a secret: letters, digits and /_+=.@-')

@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { httpUrl, notYet, serviceName, text } from './common.ts'
+import { gates } from './gate.ts'
+import { strategy } from './strategy.ts'
+
+/** Names of links that Sluice sets itself. */
+const ownLinks = ['self', 'events', 'console']
+
+const links = z
+  .record(z.string().regex(/^[A-Za-z][\w-]{0,49}$/, 'must be a short word'), httpUrl)
+  .superRefine((value, context) => {
+    for (const name of Object.keys(value))
+      if (ownLinks.includes(name))
+        context.addIssue({ code: 'custom', path: [name], message: 'is set by Sluice itself' })
+    if (Object.keys(value).length > 20) context.addIssue({ code: 'custom', message: 'must have at most 20 links' })
+  })
+  .describe('Where to read more, by name.')
+
+/** Body of `POST /v1/deployments` and `POST /v1/plans`. */
+export const deploymentBody = z.strictObject({
+  service: serviceName,
+  to: z.exactOptional(z.enum(['blue', 'green'])).describe('Default: the slot that is not serving.'),
+  revision: z.exactOptional(text(256)).describe('What is being deployed, in your words.'),
+  reason: z.exactOptional(text(1000)),
+  links: z.exactOptional(links),
+  strategy: z.exactOptional(strategy).describe("In place of the service's, for this deployment."),
+  gates: z.exactOptional(gates).describe("In place of the service's, all of them, for this deployment."),
+  override: z
+    .exactOptional(z.array(z.strictObject({ finding: z.string().min(1).max(512), reason: text(1000) })).max(50))
+    .describe('Preflight findings that are known and accepted, by id.'),
+  codedeploy: z
+    .exactOptional(notYet(z.strictObject({ appSpec: z.record(z.string(), z.unknown()) })))
+    .describe('With a codedeploy route. Not available yet.'),
+})
+
+/** The header that makes a start safe to repeat. */
+export const idempotencyKey = z
+  .string('is required: any word that is unique to this deployment, such as the id of the CI run')
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+  .describe('Same key and body: the same answer. Same key and another body: 409.')

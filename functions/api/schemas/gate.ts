@@ -1,0 +1,147 @@
+import * as z from 'zod'
+import { alwaysOnGateName } from '../../../shared/domain/gates/always-on.ts'
+import { always, httpUrl, notYet, notYetKind, seconds, secretName } from './common.ts'
+import { gateCommon } from './gate-common.ts'
+import { probeGate } from './probe-gate.ts'
+
+const metricName = z.string().min(1).max(255)
+const dimensions = z.record(z.string().min(1).max(255), z.string().min(1).max(1024))
+
+const targetHealthGate = z
+  .strictObject({
+    ...gateCommon('target-health'),
+    minHealthyPercent: z.number().min(0).max(100).default(100).describe('Of the registered targets, percent.'),
+  })
+  .describe('Enough healthy targets for the share. Always on; named here only to change its settings.')
+
+const alarmsGate = z
+  .strictObject({
+    ...gateCommon('alarms'),
+    alarmNames: z
+      .array(z.string().min(1).max(255))
+      .min(1)
+      .max(100)
+      .refine((names) => new Set(names).size === names.length, 'must name each alarm once'),
+  })
+  .describe('Fails when any of these CloudWatch alarms is in ALARM, or went there since the first shift.')
+
+const routerMetric = z.enum(['error-rate', 'latency-p50', 'latency-p90', 'latency-p99', 'requests'])
+
+const customMetric = notYet(
+  z.union([
+    z.strictObject({
+      namespace: metricName,
+      metricName,
+      dimensions: dimensions.default({}),
+      stat: z.string().min(1).max(50),
+      periodSeconds: z.union([z.literal(10), z.literal(30), z.int().min(60).max(3600).multipleOf(60)]).default(60),
+    }),
+    z.strictObject({
+      expression: z.string().min(1).max(2048),
+      queries: z.array(z.record(z.string(), z.unknown())).min(1).max(20),
+    }),
+  ]),
+).describe('A metric or an expression of your own. Not available yet.')
+
+const metricGate = z
+  .strictObject({
+    ...gateCommon('metric'),
+    metric: z
+      .union([routerMetric, customMetric])
+      .describe('Of the canary: `error-rate` is a fraction 0–1, latencies are seconds, `requests` is per minute.'),
+    max: z.exactOptional(z.number()).describe('Bad above this.'),
+    min: z.exactOptional(z.number()).describe('Bad below this.'),
+    failures: z.int().min(1).max(100).default(2).describe('Consecutive bad windows until it fails.'),
+    minRequests: z.int().min(0).max(1_000_000_000).default(100).describe('A window with fewer is no data.'),
+  })
+  .superRefine((gate, context) => {
+    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+    if (gate.max === undefined && gate.min === undefined) problem('max', 'is required, or min, or both')
+    if (gate.max !== undefined && gate.min !== undefined && gate.min > gate.max) problem('min', 'must not exceed max')
+    for (const side of ['max', 'min'] as const) {
+      const limit = gate[side]
+      if (limit !== undefined && limit < 0) problem(side, 'must not be negative')
+      if (limit !== undefined && limit > 1 && gate.metric === 'error-rate')
+        problem(side, 'must be a fraction from 0 to 1: 0.01 is one per cent')
+    }
+  })
+  .describe('A measurement of the canary against fixed limits.')
+
+const counters = z.strictObject({
+  namespace: metricName,
+  requests: metricName,
+  bad: metricName,
+  dimensions: z.strictObject({ blue: dimensions, green: dimensions }),
+  periodSeconds: z.union([z.literal(10), z.literal(60)]).default(60),
+})
+
+const compareGate = notYetKind(
+  z.strictObject({
+    ...gateCommon('compare'),
+    measure: z.enum(['errors', 'slow']).default('errors'),
+    slowSeconds: z.exactOptional(z.number().min(0.001).max(3600)),
+    source: z.union([z.literal('router'), counters]).default('router'),
+    alpha: z.number().min(0.000001).max(0.2).default(0.01),
+    weight: z.number().min(0.001).max(1000).default(1),
+    atStepEnd: z.enum(['advance', 'prove']).default('advance'),
+  }),
+).describe('The canary against stable in the same minutes. Not available yet.')
+
+const route53HealthGate = notYetKind(
+  z.strictObject({
+    ...gateCommon('route53-health'),
+    healthCheckIds: z.array(z.string().min(1).max(64)).min(1).max(100),
+    minHealthy: z.int().min(1).max(100).default(1),
+  }),
+).describe('Route 53 health checks. Not available yet.')
+
+const webhookGate = notYetKind(
+  z.strictObject({
+    ...gateCommon('webhook'),
+    url: httpUrl,
+    secretName,
+    timeoutSeconds: seconds(60, 1).default(10),
+    when: z.enum(['before', 'during', 'both']).default('both'),
+  }),
+).describe('Your own judge over HTTP. Not available yet.')
+
+const gate = z
+  .discriminatedUnion('kind', [
+    targetHealthGate,
+    alarmsGate,
+    metricGate,
+    probeGate,
+    compareGate,
+    route53HealthGate,
+    webhookGate,
+  ])
+  .meta({ id: 'Gate' })
+
+export type GateBody = z.output<typeof gate>
+
+export const gates = z
+  .array(gate)
+  .max(20)
+  .superRefine(checkNames, always)
+  .describe('Conditions that every step must pass. A `target-health` gate is added where there is none.')
+
+function checkNames(value: unknown, context: z.RefinementCtx) {
+  const seen = new Set<string>()
+  for (const [index, entry] of Array.isArray(value) ? value.entries() : []) {
+    const { name, kind } = nameAndKind(entry)
+    if (name === undefined) continue
+    const path = [index, 'name']
+    if (seen.has(name)) context.addIssue({ code: 'custom', path, message: `is taken twice: "${name}"` })
+    if (name === alwaysOnGateName && kind !== 'target-health')
+      context.addIssue({ code: 'custom', path, message: `"${name}" is the name of the gate that is always on` })
+    seen.add(name)
+  }
+}
+
+/** The name a gate goes by, its kind where it gives none. Takes anything: other fields may be wrong. */
+function nameAndKind(entry: unknown): { name?: string; kind?: string } {
+  if (typeof entry !== 'object' || entry === null) return {}
+  const kind = 'kind' in entry && typeof entry.kind === 'string' ? { kind: entry.kind } : {}
+  if ('name' in entry && typeof entry.name === 'string') return { ...kind, name: entry.name }
+  return { ...kind, ...(kind.kind !== undefined && { name: kind.kind }) }
+}

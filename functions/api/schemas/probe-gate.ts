@@ -1,0 +1,45 @@
+import * as z from 'zod'
+import { httpUrl, seconds } from './common.ts'
+import { gateCommon } from './gate-common.ts'
+
+const statusRanges = z
+  .string()
+  .regex(
+    /^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$/,
+    'must be codes and ranges, such as 200, 200-299 or 200,204',
+  )
+  .refine(
+    (ranges) => ranges.split(',').every((range) => range.slice(0, 3) <= range.slice(-3)),
+    'must not have a range that ends before it begins',
+  )
+
+const headerName = z.string().regex(/^[!#$%&'*+.^`|~\w-]{1,100}$/, 'must be the name of an HTTP header')
+const headerValue = z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, 'must be printable ASCII, at most 1000 characters')
+
+const expectBody = z
+  .union([
+    z.strictObject({ text: z.string().min(1).max(1000) }),
+    z.strictObject({
+      path: z.string().min(1).max(200),
+      value: z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]),
+    }),
+  ])
+  .describe('Text that the body contains, or a JSON path and the value found there.')
+
+export const probeGate = z
+  .strictObject({
+    ...gateCommon('probe'),
+    url: httpUrl.describe('`{side}` becomes `blue` or `green`.'),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT']).default('GET'),
+    headers: z.record(headerName, headerValue).default({}),
+    expectStatus: statusRanges.default('200-299'),
+    expectBody: z.exactOptional(expectBody),
+    timeoutSeconds: seconds(60, 1).default(5).describe('For one answer. Real seconds.'),
+    failures: z.int().min(1).max(100).default(3).describe('Bad answers in a row until it fails.'),
+    successes: z.int().min(1).max(100).default(2).describe('Good answers in a row until it passes.'),
+    when: z
+      .enum(['before', 'during', 'both'])
+      .default('both')
+      .describe('Before the first shift, during steps, or both.'),
+  })
+  .describe('An HTTP request to the canary.')

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+import { phases } from '../../../shared/domain/deployment.ts'
+import { serviceName } from './common.ts'
+
+const page = {
+  limit: z.int().min(1).max(100).default(20).describe('Entries a page.'),
+  cursor: z.exactOptional(z.string().min(1).max(2048)).describe('`nextCursor` of the page before.'),
+}
+
+/** Query parameters by operation. Numbers are numbers here: the edge reads them from text first. */
+export const queries = {
+  none: z.strictObject({}),
+  page: z.strictObject(page),
+  listDeployments: z.strictObject({
+    service: z.exactOptional(serviceName),
+    phase: z.exactOptional(z.enum(phases)),
+    ...page,
+  }),
+  readDeployment: z.strictObject({
+    waitSeconds: z.int().min(0).max(25).default(0).describe('Wait until the version moves, at most this long.'),
+    afterVersion: z.exactOptional(z.int().min(0)).describe('The version you know. Default: the one at the call.'),
+  }),
+}

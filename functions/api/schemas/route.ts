@@ -1,0 +1,148 @@
+import * as z from 'zod'
+import { always, notYet, notYetKind } from './common.ts'
+
+const elb = (resource: string) => new RegExp(`^arn:[\\w-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${resource}$`)
+
+const ruleArn = z
+  .string()
+  .regex(
+    elb('listener-rule/app/[\\w-]+/\\w+/\\w+/\\w+'),
+    'must be the ARN of an Application Load Balancer rule: arn:…:listener-rule/app/…',
+  )
+  .describe('A listener rule with a forward action.')
+const listenerArn = z
+  .string()
+  .regex(
+    elb('listener/app/[\\w-]+/\\w+/\\w+'),
+    'must be the ARN of an Application Load Balancer listener: arn:…:listener/app/…',
+  )
+  .describe('A listener: its default action is meant.')
+const targetGroupArn = z
+  .string()
+  .regex(elb('targetgroup/[\\w-]+/\\w+'), 'must be the ARN of a target group: arn:…:targetgroup/…')
+
+/** Either a rule or a listener's default action; the JSON Schema says so too. */
+const ruleOrListener = { oneOf: [{ required: ['ruleArn'] }, { required: ['listenerArn'] }] }
+
+function checkRuleOrListener(value: unknown, context: z.RefinementCtx) {
+  const rule = textAt(value, 'ruleArn')
+  const listener = textAt(value, 'listenerArn')
+  if (rule !== undefined && listener !== undefined)
+    context.addIssue({ code: 'custom', path: ['listenerArn'], message: 'give ruleArn or listenerArn, not both' })
+  if (isObject(value) && !('ruleArn' in value) && !('listenerArn' in value))
+    context.addIssue({ code: 'custom', path: ['ruleArn'], message: 'is required, or listenerArn in its place' })
+}
+
+function checkSidesDiffer(value: unknown, context: z.RefinementCtx) {
+  const blue = textAt(value, 'blue')
+  if (blue !== undefined && blue === textAt(value, 'green'))
+    context.addIssue({ code: 'custom', path: ['green'], message: 'must be another one than blue' })
+}
+
+const assumeRole = notYet(
+  z.strictObject({
+    arn: z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'must be the ARN of a role'),
+    externalId: z.exactOptional(z.string().min(2).max(1224)),
+  }),
+).describe('Role to assume where the route is in another account. Not available yet.')
+
+const wave = notYet(z.int().min(1).max(20), (number) => number === 1)
+  .default(1)
+  .describe('Waves run one after the other, the full plan each. Only 1 is available yet.')
+
+const testEntry = z
+  .strictObject({ ruleArn: z.exactOptional(ruleArn), listenerArn: z.exactOptional(listenerArn) })
+  .superRefine(checkRuleOrListener, always)
+  .meta({ ...ruleOrListener, description: 'Pointed at the canary while it is verified, restored after.' })
+
+const albRoute = z
+  .strictObject({
+    kind: z.literal('alb'),
+    ruleArn: z.exactOptional(ruleArn),
+    listenerArn: z.exactOptional(listenerArn),
+    blue: targetGroupArn,
+    green: targetGroupArn,
+    test: z.exactOptional(testEntry),
+    assumeRole: z.exactOptional(assumeRole),
+    wave,
+  })
+  .superRefine(checkRuleOrListener, always)
+  .superRefine(checkSidesDiffer, always)
+  .meta({ ...ruleOrListener, description: 'Weighted target groups of an Application Load Balancer.' })
+
+const setIdentifier = z.string().min(1).max(128)
+
+const route53Route = notYetKind(
+  z
+    .strictObject({
+      kind: z.literal('route53'),
+      hostedZoneId: z.string().regex(/^Z[A-Z0-9]{1,31}$/, 'must be the id of a hosted zone: Z…'),
+      name: z.string().regex(/^(?=.{1,255}$)[\w*-]+(\.[\w-]+)+\.?$/, 'must be a domain name'),
+      type: z.enum(['A', 'AAAA', 'CNAME', 'HTTPS', 'SVCB', 'MX', 'SRV', 'TXT']),
+      blue: setIdentifier,
+      green: setIdentifier,
+      targetGroups: z.exactOptional(z.strictObject({ blue: targetGroupArn, green: targetGroupArn })),
+      assumeRole: z.exactOptional(assumeRole),
+      wave,
+    })
+    .superRefine(checkSidesDiffer, always),
+).describe('Two weighted records. Not available yet.')
+
+const codedeployRoute = notYetKind(
+  z.strictObject({
+    kind: z.literal('codedeploy'),
+    applicationName: z.string().min(1).max(100),
+    deploymentGroupName: z.string().min(1).max(100),
+    assumeRole: z.exactOptional(assumeRole),
+    wave,
+  }),
+).describe('A deployment group: CodeDeploy owns the shift. Not available yet.')
+
+const route = z.discriminatedUnion('kind', [albRoute, route53Route, codedeployRoute]).meta({ id: 'Route' })
+
+export type RouteBody = z.output<typeof route>
+
+export const routes = z
+  .array(route)
+  .min(1)
+  .max(20)
+  .superRefine(checkNoResourceTwice, always)
+  .superRefine(checkCodedeployAlone, always)
+  .describe('What moves together.')
+
+/** Two writers of one rule would undo each other, even inside one service. */
+function checkNoResourceTwice(value: unknown, context: z.RefinementCtx) {
+  const seen = new Set<string>()
+  for (const { resource, path } of resourcesIn(value)) {
+    if (seen.has(resource))
+      context.addIssue({ code: 'custom', path, message: 'is named twice: each rule or listener at most once' })
+    seen.add(resource)
+  }
+}
+
+function* resourcesIn(value: unknown): Generator<{ resource: string; path: (string | number)[] }> {
+  for (const [index, route] of Array.isArray(value) ? value.entries() : []) {
+    for (const field of ['ruleArn', 'listenerArn']) {
+      const own = textAt(route, field)
+      if (own !== undefined) yield { resource: own, path: [index, field] }
+      const test = isObject(route) ? textAt(route.test, field) : undefined
+      if (test !== undefined) yield { resource: test, path: [index, 'test', field] }
+    }
+  }
+}
+
+function checkCodedeployAlone(value: unknown, context: z.RefinementCtx) {
+  if (!Array.isArray(value) || value.length < 2) return
+  for (const [index, route] of value.entries())
+    if (textAt(route, 'kind') === 'codedeploy')
+      context.addIssue({ code: 'custom', path: [index], message: 'a codedeploy route stands alone in its service' })
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function textAt(value: unknown, field: string): string | undefined {
+  const found = isObject(value) ? value[field] : undefined
+  return typeof found === 'string' ? found : undefined
+}

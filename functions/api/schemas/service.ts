@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { httpUrl, notYet, seconds, secretName, text } from './common.ts'
+import { gates } from './gate.ts'
+import { routes } from './route.ts'
+import { strategy } from './strategy.ts'
+
+const approvals = z
+  .strictObject({
+    required: z.int().min(1).max(10).default(1),
+    timeoutSeconds: seconds(2_592_000, 60).default(86_400).describe('Rolls back when it is over. Seconds.'),
+  })
+  .prefault({})
+  .describe('For steps with `approval: true`.')
+
+const freeze = notYet(
+  z
+    .array(
+      z.strictObject({
+        cron: z.string().min(9).max(100),
+        durationSeconds: seconds(2_592_000, 60),
+        timeZone: z.string().min(1).max(64).default('UTC'),
+        reason: z.exactOptional(text(1000)),
+      }),
+    )
+    .max(20),
+  (windows) => windows.length === 0,
+)
+  .default([])
+  .describe('Windows in which nothing is deployed. Only the empty list is available yet.')
+
+const lateWatch = notYet(
+  z.strictObject({ seconds: seconds(), action: z.enum(['notify', 'roll-back']).default('notify') }),
+  (watch) => watch.seconds === 0,
+)
+  .prefault({ seconds: 0 })
+  .describe('For how long a success is still judged. Only 0 seconds are available yet.')
+
+const notify = notYet(
+  z.nullable(
+    z.strictObject({
+      slackChannel: z.exactOptional(z.string().regex(/^[CGD][A-Z0-9]{2,20}$/, 'must be the id of a Slack channel: C…')),
+      webhooks: z.exactOptional(z.array(z.strictObject({ url: httpUrl, secretName })).max(10)),
+    }),
+  ),
+  (notify) => notify === null || (notify.slackChannel === undefined && (notify.webhooks ?? []).length === 0),
+)
+  .default({})
+  .describe('Who is told. Only the empty object is available yet.')
+
+/** Body of `PUT /v1/services/{service}`. */
+export const serviceBody = z.strictObject({
+  routes,
+  strategy,
+  gates: gates.default([]),
+  settleSeconds: seconds(3600).default(10).describe('From a verified write to the start of the step. Seconds.'),
+  approvals,
+  concurrency: notYet(z.enum(['reject', 'queue', 'supersede']), (word) => word === 'reject')
+    .default('reject')
+    .describe('What a second deployment meets. Only `reject` is available yet.'),
+  onDrift: z
+    .enum(['halt', 'overwrite', 'roll-back'])
+    .default('halt')
+    .describe('When somebody else changed the weights: ask, write ours again, or roll back.'),
+  freeze,
+  lateWatch,
+  notify,
+})

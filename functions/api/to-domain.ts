@@ -1,0 +1,66 @@
+import type { DeploymentRequest } from '../../shared/domain/deployment-request.ts'
+import { InvariantError } from '../../shared/domain/errors.ts'
+import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
+import type { Gate } from '../../shared/domain/gates/gate.ts'
+import type { Route, TestEntry } from '../../shared/domain/service.ts'
+import type { ServiceDraft } from '../../shared/use-cases/register-service.ts'
+import { parse } from './parse.ts'
+import type { GateBody } from './schemas/gate.ts'
+import type { RouteBody } from './schemas/route.ts'
+import { deploymentBody, serviceBody, serviceName } from './schemas.ts'
+
+/** @throws {ValidationError} With every problem of the name or the document. */
+export function parseService(name: string, body: unknown): ServiceDraft {
+  const { routes, strategy, gates, settleSeconds, approvals, onDrift } = parse(serviceBody, body, 'service')
+  return {
+    name: parse(serviceName, name, 'service name'),
+    routes: routes.map(toRoute),
+    strategy,
+    gates: withAlwaysOnGate(gates.map(toGate)),
+    settleSeconds,
+    approvals,
+    onDrift,
+  }
+}
+
+/** @throws {ValidationError} With every problem of the body. */
+export function parseDeploymentRequest(body: unknown): DeploymentRequest {
+  const { codedeploy: _notBuilt, gates, ...request } = parse(deploymentBody, body, 'deployment')
+  return { ...request, ...(gates && { gates: withAlwaysOnGate(gates.map(toGate)) }) }
+}
+
+function toRoute(route: RouteBody): Route {
+  switch (route.kind) {
+    case 'alb': {
+      const { kind, blue, green, wave, test } = route
+      return { kind, blue, green, wave, ...toEntry(route), ...(test && { test: toEntry(test) }) }
+    }
+    case 'route53':
+    case 'codedeploy':
+      throw new InvariantError(`a ${route.kind} route went past the schema that refuses it`)
+  }
+}
+
+function toEntry(entry: { readonly ruleArn?: string; readonly listenerArn?: string }): TestEntry {
+  if (entry.ruleArn !== undefined) return { ruleArn: entry.ruleArn }
+  if (entry.listenerArn !== undefined) return { listenerArn: entry.listenerArn }
+  throw new InvariantError('an entry without rule and listener went past the schema that refuses it')
+}
+
+function toGate(gate: GateBody): Gate {
+  switch (gate.kind) {
+    case 'target-health':
+    case 'alarms':
+    case 'probe':
+      return gate
+    case 'metric': {
+      const { metric, ...rest } = gate
+      if (typeof metric === 'string') return { ...rest, metric }
+      throw new InvariantError('a custom metric went past the schema that refuses it')
+    }
+    case 'compare':
+    case 'route53-health':
+    case 'webhook':
+      throw new InvariantError(`a ${gate.kind} gate went past the schema that refuses it`)
+  }
+}

@@ -1,0 +1,215 @@
+import type * as z from 'zod'
+import { answers } from '../../functions/api/schemas/answers.ts'
+import { commandBodies, deploymentBody, queries, serviceBody } from '../../functions/api/schemas.ts'
+
+/** One operation as the document tells it. Shapes are the very schemas that check requests. */
+export interface Operation {
+  readonly id: string
+  readonly method: 'get' | 'put' | 'post' | 'delete'
+  readonly path: string
+  readonly tag: 'services' | 'plans' | 'deployments' | 'commands' | 'about'
+  readonly summary: string
+  readonly description?: string
+  readonly query?: z.ZodObject
+  readonly body?: { readonly schema: z.ZodType; readonly required: boolean }
+  readonly idempotent?: boolean
+  readonly success: readonly Success[]
+  /** Problem statuses of its own, besides those that every operation may answer with. */
+  readonly problems: readonly (400 | 404 | 409 | 422 | 502)[]
+}
+
+export interface Success {
+  readonly status: 200 | 201 | 202 | 204
+  readonly description: string
+  readonly schema?: z.ZodType
+  readonly html?: boolean
+  readonly location?: boolean
+}
+
+const ok = (schema: z.ZodType, description: string): Success => ({ status: 200, description, schema })
+
+const about: readonly Operation[] = [
+  {
+    id: 'readHealth',
+    method: 'get',
+    path: '/healthz',
+    tag: 'about',
+    summary: 'Is it up',
+    description: 'Liveness and version; in local mode also the local time.',
+    success: [ok(answers.health, 'It is.')],
+    problems: [],
+  },
+  {
+    id: 'readOpenApi',
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'about',
+    summary: 'This document',
+    success: [{ status: 200, description: 'OpenAPI 3.1.' }],
+    problems: [],
+  },
+  {
+    id: 'readDocs',
+    method: 'get',
+    path: '/docs',
+    tag: 'about',
+    summary: 'This document for people',
+    success: [{ status: 200, description: 'A page without scripts.', html: true }],
+    problems: [],
+  },
+]
+
+const services: readonly Operation[] = [
+  {
+    id: 'listServices',
+    method: 'get',
+    path: '/v1/services',
+    tag: 'services',
+    summary: 'List services by name',
+    query: queries.page,
+    success: [ok(answers.services, 'One page.')],
+    problems: [422],
+  },
+  {
+    id: 'registerService',
+    method: 'put',
+    path: '/v1/services/{service}',
+    tag: 'services',
+    summary: 'Register or replace a service',
+    description:
+      'Checks the document and everything it names in AWS, then stores it. What speaks against deploying is in `findings`; ' +
+      'a wrong shape, or an ARN that AWS does not know or that belongs to another load balancer, is 422 and nothing is stored. ' +
+      'A rule or listener belongs to one service: 409 names its owner. Routes cannot change while a deployment is open.',
+    body: { schema: serviceBody, required: true },
+    success: [ok(answers.service, 'Replaced.'), { status: 201, description: 'Registered.', schema: answers.service }],
+    problems: [400, 409, 422],
+  },
+  {
+    id: 'readService',
+    method: 'get',
+    path: '/v1/services/{service}',
+    tag: 'services',
+    summary: 'Read a service',
+    success: [ok(answers.service, 'The document, every default filled in.')],
+    problems: [404, 422],
+  },
+  {
+    id: 'removeService',
+    method: 'delete',
+    path: '/v1/services/{service}',
+    tag: 'services',
+    summary: 'Remove a service',
+    description: 'Frees its rules and listeners; traffic stays where it is. Refused while a deployment is open.',
+    success: [{ status: 204, description: 'Removed.' }],
+    problems: [404, 409, 422],
+  },
+  {
+    id: 'readTraffic',
+    method: 'get',
+    path: '/v1/services/{service}/traffic',
+    tag: 'services',
+    summary: 'Where its traffic goes now',
+    description: 'Live from AWS, not from the records.',
+    success: [ok(answers.traffic, 'Per route.')],
+    problems: [404, 422, 502],
+  },
+]
+
+const deployments: readonly Operation[] = [
+  {
+    id: 'planDeployment',
+    method: 'post',
+    path: '/v1/plans',
+    tag: 'plans',
+    summary: 'What a deployment would do',
+    description: 'Takes the body of a deployment and changes nothing.',
+    body: { schema: deploymentBody, required: true },
+    success: [ok(answers.deploymentPlan, 'Every write, the shortest duration, the exposure, the findings.')],
+    problems: [400, 404, 422, 502],
+  },
+  {
+    id: 'startDeployment',
+    method: 'post',
+    path: '/v1/deployments',
+    tag: 'deployments',
+    summary: 'Start a deployment',
+    description:
+      'Answers at once, whatever preflight will find; follow it with readDeployment. 409 names the open one.',
+    body: { schema: deploymentBody, required: true },
+    idempotent: true,
+    success: [
+      {
+        status: 202,
+        description: 'Started, or started before with this key.',
+        schema: answers.deployment,
+        location: true,
+      },
+    ],
+    problems: [400, 404, 409, 422, 502],
+  },
+  {
+    id: 'listDeployments',
+    method: 'get',
+    path: '/v1/deployments',
+    tag: 'deployments',
+    summary: 'List deployments, newest first',
+    query: queries.listDeployments,
+    success: [ok(answers.deployments, 'One page.')],
+    problems: [422],
+  },
+  {
+    id: 'readDeployment',
+    method: 'get',
+    path: '/v1/deployments/{id}',
+    tag: 'deployments',
+    summary: 'Read a deployment, or wait for it to move',
+    description:
+      'With `waitSeconds` it answers as soon as the version is above `afterVersion`, or when the time is over.',
+    query: queries.readDeployment,
+    success: [ok(answers.deployment, 'The deployment.')],
+    problems: [404, 422],
+  },
+  {
+    id: 'listEvents',
+    method: 'get',
+    path: '/v1/deployments/{id}/events',
+    tag: 'deployments',
+    summary: 'What happened, oldest first',
+    query: queries.page,
+    success: [ok(answers.events, 'One page.')],
+    problems: [404, 422],
+  },
+]
+
+const command = (
+  name: keyof typeof commandBodies,
+  summary: string,
+  more: { readonly description?: string; readonly success?: readonly Success[] } = {},
+): Operation => ({
+  id: `${name}Deployment`,
+  method: 'post',
+  path: `/v1/deployments/{id}/${name}`,
+  tag: 'commands',
+  summary,
+  body: { schema: commandBodies[name], required: false },
+  success: [ok(answers.deployment, 'Done, or so already.')],
+  problems: [400, 404, 409, 422],
+  ...more,
+})
+
+const commands: readonly Operation[] = [
+  command('abort', 'Stop and take the traffic back', {
+    description: 'Outranks every other command.',
+    success: [
+      ok(answers.deployment, 'Traffic was read back equal to the snapshot.'),
+      { status: 202, description: 'Still rolling back; it will be finished.', schema: answers.deployment },
+    ],
+  }),
+  command('pause', 'Stay at this weight', { description: 'Gates stay armed.' }),
+  command('resume', 'Go on after a pause or a halt'),
+  command('promote', 'Next step now, or 100 % now'),
+  command('approve', 'Release a step that waits for approval'),
+  command('reject', 'Refuse a step that waits for approval: rolls back'),
+]
+
+export const operations: readonly Operation[] = [...about, ...services, ...deployments, ...commands]
