@@ -1,11 +1,13 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDynamoDbDeploymentStore } from '../../shared/adapters/dynamodb/deployment-store.ts'
 import { createDynamoDbLeases } from '../../shared/adapters/dynamodb/leases.ts'
 import { createDynamoDbServiceStore } from '../../shared/adapters/dynamodb/service-store.ts'
 import { describeDeploymentStore } from '../contract/deployment-store.ts'
 import { describeLeases } from '../contract/lease.ts'
 import { describeServiceStore } from '../contract/service-store.ts'
+import { aDeployment, anEvent, aService, someMeasures, webArns } from '../support/builders.ts'
 import { type Dynalite, startDynalite } from '../support/dynalite.ts'
+import { addFaults } from '../support/dynamodb-faults.ts'
 
 let database: Dynalite
 beforeAll(async () => {
@@ -26,3 +28,29 @@ describeDeploymentStore('dynamodb', async () =>
   createDynamoDbDeploymentStore({ ...(await inNewTable()), clock, logger }),
 )
 describeLeases('dynamodb', async (realClock) => createDynamoDbLeases({ ...(await inNewTable()), clock: realClock }))
+
+it('reads strongly consistent everywhere but in the index of a list', async () => {
+  const options = { ...(await inNewTable()), clock, logger }
+  const sent = addFaults(options.client, [])
+  const deployments = createDynamoDbDeploymentStore(options)
+  const services = createDynamoDbServiceStore(options)
+  const leases = createDynamoDbLeases(options)
+  const { id } = await deployments.create(aDeployment({ lastEvents: [anEvent()], eventSeq: 1 }))
+  await deployments.save(aDeployment({ revision: 2, lastEvents: [anEvent()], eventSeq: 1 }))
+  await deployments.saveMeasures(id, someMeasures())
+  const page = { limit: 10, cursor: null }
+  await Promise.all([deployments.load(id), deployments.loadMeasures(id), deployments.pointer('web')])
+  await Promise.all([deployments.wakeToken(id), deployments.listEvents(id, page), deployments.listPointers(page)])
+  await Promise.all([deployments.list({}, page), services.get('web'), services.list(page)])
+  await services.put(await services.put(aService()))
+  const lease = await leases.take(webArns.rule, 'a', 20_000)
+  await Promise.all([leases.peek(webArns.rule), lease && leases.isHeld(lease)])
+
+  const reads = sent.filter(({ operation }) => operation === 'GetItem' || operation === 'Query')
+  const weak = reads.map(({ body }) => JSON.parse(body)).filter((input) => input.ConsistentRead !== true)
+  expect(reads.length).toBeGreaterThan(10)
+  expect(weak).toEqual([expect.objectContaining({ IndexName: 'deployments' })])
+  expect(new Set(sent.map(({ operation }) => operation))).toEqual(
+    new Set(['GetItem', 'PutItem', 'Query', 'UpdateItem']),
+  )
+})

@@ -1,14 +1,8 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
-import { createRequire } from 'node:module'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import dynalite from 'dynalite'
 import { ensureTable } from '../../shared/adapters/dynamodb/table.ts'
-
-// Dynalite is CommonJS and brings no types.
-const createDynalite: (options: { readonly createTableMs: number }) => Server = createRequire(import.meta.url)(
-  'dynalite',
-)
 
 /** An empty database behind a loopback port: what the SDK signs, sends and retries is real. */
 export interface Dynalite {
@@ -22,7 +16,7 @@ export interface Dynalite {
 
 /** Start it once a file (`beforeAll`) and close it after (`afterAll`). */
 export async function startDynalite(): Promise<Dynalite> {
-  const server = createDynalite({ createTableMs: 0 })
+  const server = dynalite({ createTableMs: 0 })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -15,7 +15,10 @@ const queriesPerPage = 10
  * phase in a long history is not searched for to the end: the page is then short, or empty, and has a cursor.
  */
 export async function listDeployments(
-  { table, load }: { readonly table: ItemTable; readonly load: (id: string) => Promise<Deployment | null> },
+  {
+    table,
+    load,
+  }: { readonly table: Pick<ItemTable, 'query'>; readonly load: (id: string) => Promise<Deployment | null> },
   filter: DeploymentFilter,
   page: PageRequest,
 ): Promise<Page<Deployment>> {
