@@ -14,6 +14,11 @@ export class Buckets {
   #starts: number[] = []
   readonly #byStart = new Map<number, Bucket>()
 
+  /** Ascending. */
+  get starts(): readonly number[] {
+    return this.#starts
+  }
+
   get size(): number {
     return this.#starts.length
   }
@@ -29,6 +34,7 @@ export class Buckets {
   /** @param startAt - Start of the minute or second, in milliseconds since the epoch. */
   add(startAt: number, observations: Observations): void {
     const bucket = this.#byStart.get(startAt) ?? this.#insert(startAt)
+    bucket.sorted = undefined
     if ('set' in observations) bucket.set = bucket.set ? addSums(bucket.set, observations.set) : observations.set
     else
       observations.values.forEach((value, index) => {
@@ -43,7 +49,9 @@ export class Buckets {
       const startAt = this.#starts[at]
       if (startAt === undefined || startAt >= toAt) return
       const bucket = this.#byStart.get(startAt)
-      if (bucket) yield [startAt, toDistribution(bucket)]
+      if (!bucket) continue
+      bucket.sorted ??= toDistribution(bucket)
+      yield [startAt, bucket.sorted]
     }
   }
 
@@ -91,6 +99,8 @@ export class Buckets {
 interface Bucket {
   readonly counts: Map<number, number>
   set?: ObservationSums
+  /** What readers get, until something is added: sorting thousands of values for every query would be waste. */
+  sorted?: Distribution | undefined
 }
 
 function toDistribution({ counts, set }: Bucket): Distribution {

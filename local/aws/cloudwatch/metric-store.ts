@@ -169,7 +169,7 @@ export function createMetricStore({ now, delay, maxBuckets = 200_000 }: MetricSt
 function dropOldest(buckets: readonly Buckets[], limit: number): void {
   const total = buckets.reduce((sum, b) => sum + b.size, 0)
   if (total <= limit) return
-  const starts = buckets.flatMap((b) => [...b.between(0, Number.POSITIVE_INFINITY)].map(([startAt]) => startAt))
+  const starts = buckets.flatMap((b) => b.starts)
   const cutAt = starts.sort((a, b) => a - b)[total - limit]
   if (cutAt !== undefined) for (const b of buckets) b.dropBefore(cutAt)
 }
