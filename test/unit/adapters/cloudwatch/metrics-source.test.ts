@@ -1,0 +1,149 @@
+import {
+  CloudWatchClient,
+  CloudWatchServiceException,
+  GetMetricDataCommand,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch'
+import { mockClient } from 'aws-sdk-client-mock'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { toMetricQueries } from '../../../../shared/adapters/cloudwatch/metric-query.ts'
+import { createCloudWatchMetricsSource } from '../../../../shared/adapters/cloudwatch/metrics-source.ts'
+import type { MetricsQuery } from '../../../../shared/ports/metrics-source.ts'
+import { albArns } from '../../../support/alb.ts'
+
+const minute = 60_000
+const start = Date.UTC(2026, 0, 1)
+const client = new CloudWatchClient({ region: 'eu-west-1' })
+const cloudWatch = mockClient(client)
+const regions: string[] = []
+let nowMs = start + 10 * minute
+const source = createCloudWatchMetricsSource(
+  (region) => {
+    regions.push(region)
+    return client
+  },
+  { now: () => nowMs },
+)
+
+const group = { targetGroupArn: albArns.green, loadBalancerArn: albArns.loadBalancer }
+const query: MetricsQuery = { groups: [group], metric: 'error-rate', fromMs: start, toMs: start + 2 * minute }
+
+/** An answer for one Id: values of the minutes from `start` on. */
+function answer(Id: string, values: readonly number[], extra: Partial<MetricDataResult> = {}): MetricDataResult {
+  return {
+    Id,
+    StatusCode: 'Complete',
+    Timestamps: values.map((_, n) => new Date(start + n * minute)),
+    Values: [...values],
+    ...extra,
+  }
+}
+
+const empty = [answer('target5xx_0', []), answer('connectionErrors_0', [])]
+
+beforeEach(() => {
+  nowMs = start + 10 * minute
+  regions.length = 0
+  cloudWatch.reset()
+  cloudWatch.onAnyCommand().rejects(new Error('unexpected command'))
+})
+
+describe('reading metrics', () => {
+  it('asks for the whole minutes, the end exclusive', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [answer('requests_0', [100, 200]), ...empty] })
+    const reading = await source.read({ ...query, toMs: start + 2.5 * minute })
+    expect(cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input)).toEqual([
+      {
+        MetricDataQueries: toMetricQueries('error-rate', [group]),
+        StartTime: new Date(start),
+        EndTime: new Date(start + 2 * minute),
+        ScanBy: 'TimestampAscending',
+      },
+    ])
+    expect(reading).toEqual({
+      status: 'complete',
+      source: `CloudWatch AWS/ApplicationELB of ${albArns.green}`,
+      windows: [
+        { startMs: start, endMs: start + minute, requests: 100, errors: 0, latencySeconds: null },
+        { startMs: start + minute, endMs: start + 2 * minute, requests: 200, errors: 0, latencySeconds: null },
+      ],
+    })
+  })
+
+  it('asks nothing while no minute is complete', async () => {
+    nowMs = start + 2.9 * minute
+    expect(await source.read(query)).toMatchObject({ status: 'complete', windows: [] })
+    expect(cloudWatch.calls()).toHaveLength(0)
+  })
+
+  it('reads all pages; a page before the last may be partial', async () => {
+    const partial = answer('requests_0', [100], { StatusCode: 'PartialData' })
+    const rest = { ...answer('requests_0', [200]), Timestamps: [new Date(start + minute)] }
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .resolvesOnce({ MetricDataResults: [partial, ...empty], NextToken: 'more' })
+      .resolvesOnce({ MetricDataResults: [rest] })
+    const reading = await source.read(query)
+    expect(reading.status === 'complete' && reading.windows.map(({ requests }) => requests)).toEqual([100, 200])
+    const tokens = cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input.NextToken)
+    expect(tokens).toEqual([undefined, 'more'])
+  })
+
+  it('asks at most 500 queries a call', async () => {
+    cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }) => answer(Id, [1])),
+    }))
+    const groups = Array.from({ length: 200 }, () => group)
+    const reading = await source.read({ ...query, groups })
+    const sizes = cloudWatch
+      .commandCalls(GetMetricDataCommand)
+      .map(({ args }) => args[0].input.MetricDataQueries?.length)
+    expect(sizes).toEqual([500, 100])
+    expect(reading.status === 'complete' && reading.windows[0]).toMatchObject({ requests: 200, errors: 400 })
+  })
+
+  it('asks in the Region of each load balancer and adds up', async () => {
+    const elsewhere = (arn: string) => arn.replace('eu-west-1', 'us-east-2')
+    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [answer('requests_0', [100]), ...empty] })
+    const there = {
+      targetGroupArn: elsewhere(group.targetGroupArn),
+      loadBalancerArn: elsewhere(group.loadBalancerArn),
+    }
+    const reading = await source.read({ ...query, groups: [group, there] })
+    expect(regions).toEqual(['eu-west-1', 'us-east-2'])
+    expect(reading.status === 'complete' && reading.windows[0]?.requests).toBe(200)
+  })
+})
+
+describe('a reading that is no evidence', () => {
+  it.each(['PartialData', 'InternalError', 'Forbidden'] as const)('is an error at %s', async (StatusCode) => {
+    const bad = answer('target5xx_0', [], { StatusCode, Messages: [{ Value: 'not allowed' }] })
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .resolves({ MetricDataResults: [answer('requests_0', [100]), bad, answer('connectionErrors_0', [])] })
+    const reading = await source.read(query)
+    expect(reading).toMatchObject({ status: 'error', reason: expect.stringContaining(StatusCode) })
+    expect(reading).toMatchObject({ reason: expect.stringContaining('not allowed') })
+  })
+
+  it('is an error when an Id is not answered', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [answer('requests_0', [100])] })
+    expect(await source.read(query)).toMatchObject({
+      status: 'error',
+      reason: expect.stringContaining('nothing for target5xx_0'),
+    })
+  })
+
+  it.each(['AccessDenied', 'Throttling', 'InternalServiceFault'])('is an error at %s, not a throw', async (name) => {
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .rejects(new CloudWatchServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: 400 } }))
+    expect(await source.read(query)).toMatchObject({ status: 'error', reason: expect.stringContaining(name) })
+  })
+
+  it('is an error when a page does not come in time', async () => {
+    const slow = createCloudWatchMetricsSource(() => client, { now: () => nowMs }, 5)
+    cloudWatch.on(GetMetricDataCommand).callsFake(() => new Promise(() => undefined))
+    expect(await slow.read(query)).toMatchObject({ status: 'error', reason: expect.stringContaining('within 5 ms') })
+  })
+})
