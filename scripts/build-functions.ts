@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build, type Metafile } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 
 /** The functions in `serverless.yml`, by name, with the file each is built from. */
 export const functionEntries = {
@@ -40,6 +40,7 @@ export async function buildFunction(name: FunctionName, outDir: string): Promise
     mainFields: ['module', 'main'],
     minify: true,
     metafile: true,
+    plugins: [onlyEnglish],
     // Some CommonJS dependencies require Node's own modules, and an ES module has no `require`.
     banner: {
       js: "import{createRequire as __sluiceRequire}from'node:module';const require=__sluiceRequire(import.meta.url);",
@@ -47,6 +48,16 @@ export async function buildFunction(name: FunctionName, outDir: string): Promise
     logLevel: 'warning',
   })
   return metafile
+}
+
+/** zod's namespace holds every language it speaks, 260 KB; our messages are English. */
+const onlyEnglish: Plugin = {
+  name: 'only-english',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
 }
 
 /** Bundles every function, each into a folder of its own name under `outDir`, which is emptied before. */

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withFunctionArns } from '../../local/workflow/definition.ts'
+import { functionEntries } from '../../scripts/build-functions.ts'
+import { readPackagedDefinition } from '../../scripts/packaged-definition.ts'
+import shipped from '../../state-machines/deployment.asl.json' with { type: 'json' }
+
+const run = promisify(execFile)
+
+interface Statement {
+  readonly Action: readonly string[]
+  readonly Resource: unknown
+}
+interface Resource {
+  readonly Type: string
+  readonly DeletionPolicy?: string
+  readonly Properties: Record<string, unknown>
+}
+
+let packageDir = ''
+let resources: Record<string, Resource> = {}
+
+beforeAll(async () => {
+  packageDir = await mkdtemp(join(tmpdir(), 'sluice-package-'))
+  // Without credentials: packaging must not ask AWS for anything.
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...env } = process.env
+  await run('npx', ['osls', 'package', '--package', packageDir], { env, timeout: 110_000 })
+  const template = await readFile(join(packageDir, 'cloudformation-template-update-stack.json'), 'utf8')
+  resources = JSON.parse(template).Resources
+}, 120_000)
+
+afterAll(() => rm(packageDir, { recursive: true, force: true }))
+
+const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
+
+function actionsOf(role: string): string[] {
+  const policies = resources[role]?.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action))
+}
+
+describe('the packaged service', () => {
+  it('ships the definition that the tests walk', async () => {
+    const arnOf = (id: string) => `arn:aws:lambda:eu-west-1:000000000000:function:${id}`
+    const logicalId = (name: string) =>
+      `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', 'Dash')}LambdaFunction`
+    const packaged = await readPackagedDefinition(packageDir, { arnOf })
+    const expected = withFunctionArns(shipped, (name) => arnOf(logicalId(name)))
+    // serverless-step-functions writes the default query language onto the states.
+    const text = JSON.stringify(packaged, (key, value) =>
+      key === 'QueryLanguage' && value === 'JSONPath' ? undefined : value,
+    )
+    expect(JSON.parse(text)).toEqual(expected)
+  })
+
+  it('has the functions that the build makes, on Node 24 and ARM', () => {
+    const functions = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties)
+    expect(functions.map(({ FunctionName }) => FunctionName).sort()).toEqual(
+      Object.keys(functionEntries)
+        .map((name) => `sluice-prod-${name}`)
+        .sort(),
+    )
+    for (const properties of functions) {
+      expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+      expect(properties.Environment).toMatchObject({
+        Variables: { SLUICE_ROLL_BACK_FUNCTION: 'sluice-prod-roll-back' },
+      })
+    }
+  })
+
+  it('gives each function a role of its own', () => {
+    const roles = ofType('AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role))
+    expect(new Set(roles).size).toBe(roles.length)
+  })
+
+  it('lets only those functions write traffic that may have to roll back or shift', () => {
+    const writers = Object.keys(resources).filter(
+      (name) =>
+        resources[name]?.Type === 'AWS::IAM::Role' &&
+        actionsOf(name).some((action) => action.startsWith('elasticloadbalancing:Modify')),
+    )
+    expect(writers.sort()).toEqual([
+      'EvaluateGatesRole',
+      'RollBackRole',
+      'RollbackCheckRole',
+      'ShiftTrafficRole',
+      'VerifyCanaryRole',
+    ])
+  })
+
+  it('grants no action by a wildcard, and no scan of the table', () => {
+    const roles = Object.keys(resources).filter((name) => resources[name]?.Type === 'AWS::IAM::Role')
+    expect(roles).toHaveLength(Object.keys(functionEntries).length + 1)
+    for (const role of roles) {
+      expect(actionsOf(role).filter((action) => action.includes('*') || action === 'dynamodb:Scan')).toEqual([])
+    }
+  })
+
+  it('lets the API ask the roll-back function, and no other', () => {
+    const policies = resources.ApiRole?.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]
+    const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    const invoke = statements.filter(({ Action }) => Action.includes('lambda:InvokeFunction'))
+    expect(invoke.map(({ Resource: target }) => target)).toEqual([
+      { 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-roll-back$/) },
+    ])
+  })
+
+  it('keeps the table when the stack goes, with recovery to any point in time', () => {
+    expect(ofType('AWS::DynamoDB::Table')).toMatchObject([
+      {
+        DeletionPolicy: 'Retain',
+        Properties: {
+          BillingMode: 'PAY_PER_REQUEST',
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          TimeToLiveSpecification: { AttributeName: 'expiresAtSeconds', Enabled: true },
+        },
+      },
+    ])
+  })
+
+  it('runs the rollback check every minute, on alarms and on dead workflows', () => {
+    const rules = ofType('AWS::Events::Rule').map(({ Properties }) => Properties)
+    expect(rules.map(({ ScheduleExpression, EventPattern }) => ScheduleExpression ?? EventPattern)).toEqual([
+      'rate(1 minute)',
+      expect.objectContaining({ 'detail-type': ['CloudWatch Alarm State Change'] }),
+      expect.objectContaining({ 'detail-type': ['Step Functions Execution Status Change'] }),
+    ])
+  })
+})
