@@ -4,6 +4,14 @@ import type { Page } from '../ports/page.ts'
 /** Lists that can be paged. A cursor is good only for the list it came from. */
 export type ListName = 'services' | 'deployments' | 'events' | 'pointers'
 
+/** What a place looks like. Anybody can make a cursor up: what would upset the database or the order is refused here. */
+const places: Readonly<Record<ListName, RegExp>> = {
+  services: /^[!-~]{1,128}$/,
+  deployments: /^[!-~]{1,128}$/,
+  pointers: /^[!-~]{1,128}$/,
+  events: /^[1-9][0-9]{0,11}$/,
+}
+
 /** Text for a caller to hand back: everything up to and including `place` was shown. */
 export function toCursor(list: ListName, place: string): string {
   return Buffer.from(JSON.stringify({ list, place })).toString('base64url')
@@ -19,7 +27,8 @@ export function fromCursor(list: ListName, cursor: string | null): string | null
   if (typeof content === 'object' && content !== null && 'list' in content && 'place' in content) {
     const { list: of, place } = content
     // Only the text that we make ourselves: base64url decoding skips characters that it does not know.
-    if (of === list && typeof place === 'string' && toCursor(list, place) === cursor) return place
+    const known = of === list && typeof place === 'string' && places[list].test(place)
+    if (known && toCursor(list, place) === cursor) return place
   }
   throw new ValidationError(`cursor does not belong to the list of ${list}`, [
     { path: 'cursor', message: `must be the nextCursor of an earlier page of ${list}, unchanged` },
