@@ -6,12 +6,12 @@ export interface ServiceStore {
   /** Strongly consistent. */
   get(name: string): Promise<Service | null>
   /**
-   * Saves `service` with `revision` one above the one read (0: it must not exist yet).
+   * Saves `service`, whose `revision` is the one that was read (0: it must not exist yet), as the revision one above.
    * @returns The saved service.
    * @throws {ConflictError} If it changed since it was read.
    */
   put(service: Service): Promise<Service>
-  /** @throws {ConflictError} If it changed since `revision` was read. */
+  /** Deletes it; nothing if it is gone already. @throws {ConflictError} If it changed since `revision` was read. */
   delete(name: string, revision: number): Promise<void>
   /** By name. */
   list(page: PageRequest): Promise<Page<Service>>

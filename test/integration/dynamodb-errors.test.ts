@@ -157,6 +157,8 @@ describe('what is stored', () => {
     const links = { build: long }
     await expect(services.put(aService({ createdAt: long }))).rejects.toThrow(ValidationError)
     await expect(deployments.create(aDeployment({ links }))).rejects.toThrow(ValidationError)
+    const hugeLinks = { build: long, log: long, report: long }
+    await expect(deployments.create(aDeployment({ links: hugeLinks }))).rejects.toThrow(ValidationError)
     await deployments.create(aDeployment())
     const grown = aDeployment({ revision: 2, links })
     await deployments.save(grown)

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDynamoDbDeploymentStore } from '../../shared/adapters/dynamodb/deployment-store.ts'
-import type { Deployment } from '../../shared/domain/deployment.ts'
 import type { DeploymentStore } from '../../shared/ports/deployment-store.ts'
 import { aDeployment, anEvent } from '../support/builders.ts'
 import { type Dynalite, startDynalite } from '../support/dynalite.ts'
 import { addFaults, type Fault, isEventItem, isOperation, type Sent } from '../support/dynamodb-faults.ts'
 import { readAll } from '../support/read-all.ts'
+import { loadOrThrow, nextOf, seqsOf } from '../support/saved-records.ts'
 
 let database: Dynalite
 beforeAll(async () => {
@@ -26,21 +26,9 @@ function aProcess(table: string, faults: readonly Fault[] = []) {
   return { store, warnings, sent }
 }
 
-function nextOf(from: Deployment, reason = `transition ${from.eventSeq + 1}`): Deployment {
-  const seq = from.eventSeq + 1
-  const lastEvents = [...from.lastEvents, anEvent({ seq, reason })]
-  return { ...from, revision: from.revision + 1, eventSeq: seq, lastEvents }
-}
-
-async function load(store: DeploymentStore): Promise<Deployment> {
-  const deployment = await store.load(id)
-  if (deployment === null) throw new Error(`${id} is not there`)
-  return deployment
-}
-
+const load = (store: DeploymentStore) => loadOrThrow(store, id)
 const eventsOf = async (store: DeploymentStore, limit = 100) =>
   (await readAll((page) => store.listEvents(id, page), limit)).items
-const seqsOf = (events: readonly { readonly seq: number }[]) => events.map((event) => event.seq)
 const recordPut = ({ operation, body }: Sent) => operation === 'PutItem' && body.includes('"RECORD"')
 
 describe('events, whatever happens between two calls', () => {
@@ -97,9 +85,9 @@ describe('events, whatever happens between two calls', () => {
     const table = await database.makeTable()
     const { store } = aProcess(table)
     const created = await store.create(aDeployment())
-    await store.save(nextOf(created, 'winner'))
+    await store.save(nextOf(created, { reason: 'winner' }))
     const late = aProcess(table)
-    await expect(late.store.save(nextOf(created, 'loser'))).rejects.toThrow('changed since it was read')
+    await expect(late.store.save(nextOf(created, { reason: 'loser' }))).rejects.toThrow('changed since it was read')
     expect(late.sent.filter(isEventItem)).toEqual([])
     expect(await eventsOf(store)).toEqual([anEvent({ seq: 1, reason: 'winner' })])
   })
@@ -139,7 +127,7 @@ describe('events, whatever happens between two calls', () => {
           // Each attempt is a process of its own: it reads, decides, saves, and dies of the first error.
           const from = await load(healthy)
           await aProcess(table, faults)
-            .store.save(nextOf(from, `attempt ${run}`))
+            .store.save(nextOf(from, { reason: `attempt ${run}` }))
             .catch(() => {})
           // Its transition took place if and only if the record moved.
           if ((await load(healthy)).revision > from.revision) history.push(`attempt ${run}`)

@@ -6,15 +6,8 @@ import type { DeploymentStore } from '../../ports/deployment-store.ts'
 import { buildPage, fromCursor } from '../page.ts'
 import { createDeploymentEvents } from './deployment-events.ts'
 import { listDeployments } from './deployment-list.ts'
-import {
-  checkIsSmall,
-  fromDeploymentItem,
-  fromMeasuresItem,
-  keys,
-  readText,
-  toDeploymentItem,
-  toMeasuresItem,
-} from './item.ts'
+import { fromDeploymentItem, fromMeasuresItem, keys, readText, toDeploymentItem, toMeasuresItem } from './item.ts'
+import { checkIsSmall } from './item-size.ts'
 import { createItemTable, ifAbsent, type TableOptions } from './item-table.ts'
 import { createPointers } from './pointers.ts'
 import { timeToLiveAttribute } from './table.ts'

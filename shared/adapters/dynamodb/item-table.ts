@@ -11,6 +11,7 @@ import {
 import { NotFoundError, TransientError, UpstreamError } from '../../domain/errors.ts'
 import { callingAws, codeOf } from '../aws-error.ts'
 import type { Item, Key } from './item.ts'
+import { checkFits } from './item-size.ts'
 
 export interface TableOptions {
   readonly client: DynamoDBDocumentClient
@@ -31,7 +32,10 @@ export type Written = { readonly ours: true } | { readonly ours: false; readonly
 
 export type QueryInput = Omit<QueryCommandInput, 'TableName'>
 
-/** The few calls that the stores make, on one item each. Errors are ours: see {@link calling}. */
+/**
+ * The few calls that the stores make, on one item each. Errors are ours: see {@link calling}, and {@link checkFits} for
+ * what is put.
+ */
 export interface ItemTable {
   /** Strongly consistent. */
   get(key: Key): Promise<Item | null>
@@ -57,7 +61,7 @@ export function createItemTable({ client, table }: TableOptions): ItemTable {
   }
 
   async function put(item: Item, condition?: Condition): Promise<boolean> {
-    const command = new PutCommand({ TableName: table, Item: item, ...(condition && toInput(condition)) })
+    const command = new PutCommand({ TableName: table, Item: checkFits(item), ...(condition && toInput(condition)) })
     return refusedAsNull('dynamodb:PutItem', on(keyOf(item)), () => client.send(command)).then((answer) => !!answer)
   }
 

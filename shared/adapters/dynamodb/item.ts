@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../domain/deployment.ts'
 import { phases } from '../../domain/deployment.ts'
-import { InvariantError, ValidationError } from '../../domain/errors.ts'
+import { InvariantError } from '../../domain/errors.ts'
 import type { Service } from '../../domain/service.ts'
 import type { RouteState } from '../../domain/traffic.ts'
 
@@ -30,11 +30,6 @@ export const keys = {
   lease: (resource: string): Key => ({ pk: `LEASE#${resource}`, sk: 'LEASE' }),
 }
 
-/** DynamoDB refuses items over 400 KB; the rest is for keys and attributes beside the record. */
-export const largestItemBytes = 380 * 1024
-/** A new service or deployment: a record grows while it runs, and must never be too large to be rolled back. */
-export const largestNewItemBytes = 190 * 1024
-
 /** Partition key value of every deployment in the index of all deployments. */
 export const everyDeployment = 'deployments'
 
@@ -48,34 +43,22 @@ function toRecordItem(key: Key, record: unknown, attributes: Item = {}): Item {
   return { ...key, schemaVersion: 1, ...attributes, record: JSON.stringify(record) }
 }
 
-/** @throws {InvariantError} If the item would not fit. */
 export function toDeploymentItem(deployment: Deployment): Item {
   const { id, service, phase, revision } = deployment
-  return checkFits(
-    toRecordItem(keys.deployment(id), deployment, {
-      deploymentList: everyDeployment,
-      deploymentId: id,
-      deploymentService: service,
-      phase,
-      revision,
-    }),
-  )
+  const indexed = { deploymentList: everyDeployment, deploymentId: id, deploymentService: service }
+  return toRecordItem(keys.deployment(id), deployment, { ...indexed, phase, revision })
 }
 
-/** @throws {ValidationError} If the service is too large to be deployed. */
 export function toServiceItem(service: Service): Item {
-  return checkIsSmall(
-    toRecordItem(keys.service(service.name), service, { revision: service.revision }),
-    `service ${service.name}`,
-  )
+  return toRecordItem(keys.service(service.name), service, { revision: service.revision })
 }
 
 export function toMeasuresItem(id: string, measures: DeploymentMeasures): Item {
-  return checkFits(toRecordItem(keys.measures(id), measures, { revision: measures.revision }))
+  return toRecordItem(keys.measures(id), measures, { revision: measures.revision })
 }
 
 export function toEventItem(id: string, event: DeploymentEvent): Item {
-  return checkFits(toRecordItem(keys.event(id, event.seq), event, { seq: event.seq }))
+  return toRecordItem(keys.event(id, event.seq), event, { seq: event.seq })
 }
 
 const aRevision = z.int().positive()
@@ -167,33 +150,4 @@ function parse<T>(item: Item, name: string, schema: z.ZodType): T {
 
 function malformed(item: Item, what: string, cause?: unknown): InvariantError {
   return new InvariantError(`stored item ${String(item.pk)} ${String(item.sk)} is not readable: ${what}`, { cause })
-}
-
-/** @throws {InvariantError} If `item` comes too near to what the database takes. */
-export function checkFits(item: Item): Item {
-  const bytes = sizeOf(item)
-  if (bytes <= largestItemBytes) return item
-  throw new InvariantError(
-    `item ${String(item.pk)} ${String(item.sk)} has ${bytes} bytes; at most ${largestItemBytes} can be stored`,
-  )
-}
-
-/** @throws {ValidationError} If `item` is too large for something that has yet to grow. */
-export function checkIsSmall(item: Item, what: string): Item {
-  const bytes = sizeOf(item)
-  if (bytes <= largestNewItemBytes) return item
-  const message = `${what} has ${bytes} bytes as JSON; at most ${largestNewItemBytes} are taken: use fewer or shorter gates, steps or links`
-  throw new ValidationError(message, [{ path: '', message: `must not be larger than ${largestNewItemBytes} bytes` }])
-}
-
-/**
- * Bytes as DynamoDB counts them: names and texts in UTF-8, up to 21 for a number.
- * @see Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats"
- */
-export function sizeOf(item: Item): number {
-  return Object.entries(item).reduce(
-    (bytes, [name, value]) =>
-      bytes + Buffer.byteLength(name) + (typeof value === 'string' ? Buffer.byteLength(value) : 21),
-    0,
-  )
 }

@@ -2,7 +2,8 @@ import { ConflictError } from '../../domain/errors.ts'
 import type { RouteState } from '../../domain/traffic.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Lease, LeaseMemory, Leases } from '../../ports/lease.ts'
-import { checkFits, type Item, keys, readNumber, readRouteState, readText } from './item.ts'
+import { type Item, keys, readNumber, readRouteState, readText } from './item.ts'
+import { checkFits } from './item-size.ts'
 import { type Condition, createItemTable, type TableOptions } from './item-table.ts'
 
 export interface LeasesOptions extends TableOptions {

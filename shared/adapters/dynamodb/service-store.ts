@@ -2,6 +2,7 @@ import { ConflictError } from '../../domain/errors.ts'
 import type { ServiceStore } from '../../ports/service-store.ts'
 import { buildPage, fromCursor } from '../page.ts'
 import { fromServiceItem, keys, readText, toServiceItem } from './item.ts'
+import { checkIsSmall } from './item-size.ts'
 import { createItemTable, ifAbsent, queryUpTo, type TableOptions } from './item-table.ts'
 
 /** Services, and which of them each resource belongs to, in DynamoDB. */
@@ -13,7 +14,8 @@ export function createDynamoDbServiceStore(options: TableOptions): ServiceStore 
       return item && fromServiceItem(item)
     },
     async put(service) {
-      const item = toServiceItem({ ...service, revision: service.revision + 1 })
+      const next = toServiceItem({ ...service, revision: service.revision + 1 })
+      const item = checkIsSmall(next, `service ${service.name}`)
       const written = await table.putIf(item, service.revision === 0 ? ifAbsent : ifRevision(service.revision))
       if (written.ours) return fromServiceItem(item)
       const now = written.standing ? fromServiceItem(written.standing).revision : 0

@@ -1,24 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import {
-  checkFits,
-  checkIsSmall,
   fromDeploymentItem,
   fromEventItem,
   fromMeasuresItem,
   fromServiceItem,
   keys,
-  largestItemBytes,
-  largestNewItemBytes,
   readNumber,
   readRouteState,
   readText,
-  sizeOf,
   toDeploymentItem,
   toEventItem,
   toMeasuresItem,
   toServiceItem,
 } from '../../../../shared/adapters/dynamodb/item.ts'
-import { InvariantError, ValidationError } from '../../../../shared/domain/errors.ts'
+import { InvariantError } from '../../../../shared/domain/errors.ts'
 import { aDeployment, anEvent, aRouteState, aService, someMeasures } from '../../../support/builders.ts'
 
 describe('items', () => {
@@ -77,18 +72,5 @@ describe('items', () => {
   it('may lack a route state', () => {
     expect(readRouteState({}, 'intended')).toBeNull()
     expect(readRouteState({ intended: JSON.stringify(aRouteState()) }, 'intended')).toEqual(aRouteState())
-  })
-
-  it('count bytes as the database does', () => {
-    expect(sizeOf({ pk: 'a', text: 'ü€', number: 1 })).toBe(2 + 1 + (4 + 5) + (6 + 21))
-  })
-
-  it('fit up to their limit', () => {
-    const ofBytes = (bytes: number) => ({ pk: 'p'.repeat(bytes - 2) })
-    expect(checkFits(ofBytes(largestItemBytes))).toEqual(ofBytes(largestItemBytes))
-    expect(() => checkFits(ofBytes(largestItemBytes + 1))).toThrow(InvariantError)
-    expect(() => checkIsSmall(ofBytes(largestNewItemBytes), 'service web')).not.toThrow()
-    expect(() => checkIsSmall(ofBytes(largestNewItemBytes + 1), 'service web')).toThrow(ValidationError)
-    expect(() => checkIsSmall(ofBytes(largestNewItemBytes + 1), 'service web')).toThrow(/service web has 194561 bytes/)
   })
 })
