@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { readResponseHeaders } from './response-headers.ts'
 import { addResponseTime } from './response-time-histogram.ts'
-import type { Target } from './target.ts'
+import { poolOf, type Target } from './target.ts'
 import { classifyTargetError } from './target-errors.ts'
 import { addCode, type GroupCounters } from './traffic-counters.ts'
 
@@ -120,7 +120,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #dispatch(): void {
     const { request, target, path, headers, idleTimeoutMs } = this.#options
     this.#startedAt = performance.now()
-    target.pool.dispatch(
+    poolOf(target).dispatch(
       {
         path,
         method: request.method as Dispatcher.HttpMethod,

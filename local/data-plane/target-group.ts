@@ -166,6 +166,9 @@ class LiveTargetGroup implements TargetGroup {
   }
 
   #describe(target: Target): TargetHealthDescription {
+    if (this.config.targetType === 'lambda') {
+      return { Target: { Id: target.id }, TargetHealth: this.#healthOf(target) }
+    }
     return {
       Target: {
         Id: target.id,
@@ -251,6 +254,6 @@ class LiveTargetGroup implements TargetGroup {
     this.#stop(key)
     this.#targets.delete(key)
     // Lets requests in flight end; a load balancer does not cut them either while its own connection lives.
-    void target.pool.close()
+    void target.pool?.close()
   }
 }

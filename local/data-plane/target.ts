@@ -9,8 +9,8 @@ export interface Target {
   readonly availabilityZone: string | undefined
   /** `http://10.0.0.1:8080`. */
   readonly origin: string
-  /** Kept-alive connections, one request at a time on each. */
-  readonly pool: Pool
+  /** Kept-alive connections, one request at a time on each; made at the first request. */
+  pool: Pool | undefined
   checks: CheckRecord
   draining: boolean
   /** Requests sent and not answered to the end. */
@@ -33,14 +33,12 @@ export function createTarget(description: TargetDescription, group: { protocol: 
   const port = description.Port ?? group.port
   const scheme = group.protocol === 'HTTPS' ? 'https' : 'http'
   const origin = `${scheme}://${id.includes(':') ? `[${id}]` : id}:${port}`
-  // A load balancer neither limits its connections to a target nor checks its certificate.
-  const pool = new Pool(origin, { connections: null, pipelining: 1, connect: { rejectUnauthorized: false } })
   return {
     id,
     port,
     availabilityZone: description.AvailabilityZone,
     origin,
-    pool,
+    pool: undefined,
     checks: newCheckRecord,
     draining: false,
     inFlight: 0,
@@ -48,4 +46,11 @@ export function createTarget(description: TargetDescription, group: { protocol: 
     slowStartAt: undefined,
     credit: 0,
   }
+}
+
+/** The target's connections. Late, because what cannot be reached over HTTP (a Lambda function) may be registered too. */
+export function poolOf(target: Target): Pool {
+  // A load balancer neither limits its connections to a target nor checks its certificate.
+  target.pool ??= new Pool(target.origin, { connections: null, pipelining: 1, connect: { rejectUnauthorized: false } })
+  return target.pool
 }
