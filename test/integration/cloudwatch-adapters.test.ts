@@ -1,0 +1,80 @@
+import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
+import { onTestFinished } from 'vitest'
+import { createCloudWatch } from '../../local/aws/cloudwatch/cloudwatch.ts'
+import { createManualClock } from '../../local/clock.ts'
+import { createCloudWatchAlarmSource } from '../../shared/adapters/cloudwatch/alarm-source.ts'
+import { toDimensions } from '../../shared/adapters/cloudwatch/metric-query.ts'
+import { createCloudWatchMetricsSource } from '../../shared/adapters/cloudwatch/metrics-source.ts'
+import { describeAlarmSource } from '../contract/alarm-source.ts'
+import { describeMetricsSource, type Traffic } from '../contract/metrics-source.ts'
+import { albArns } from '../support/alb.ts'
+import { clientSettings, startAwsEndpoint } from '../support/aws-endpoint.ts'
+
+/** CloudWatch of the rehearsal cloud behind real HTTP, on a clock that stands still. Stopped after the test. */
+async function startCloudWatch() {
+  const clock = createManualClock()
+  const cloudWatch = createCloudWatch({ clock })
+  const server = await startAwsEndpoint({ clock, services: [cloudWatch.service] })
+  const client = new CloudWatchClient(clientSettings(server))
+  onTestFinished(() => {
+    client.destroy()
+    cloudWatch.close()
+  })
+  return { clock, cloudWatch, client }
+}
+
+describeMetricsSource('CloudWatch', async () => {
+  const { clock, cloudWatch, client } = await startCloudWatch()
+  return {
+    clock,
+    metrics: createCloudWatchMetricsSource(() => client, clock),
+    record(targetGroupArn, atMs, traffic) {
+      const pairs = toDimensions({ targetGroupArn, loadBalancerArn: albArns.loadBalancer })
+      const dimensions = Object.fromEntries(pairs.map(({ Name, Value }) => [Name, Value]))
+      for (const { metricName, values, counts } of toMetrics(traffic))
+        cloudWatch.metrics.record({
+          namespace: 'AWS/ApplicationELB',
+          metricName,
+          dimensions,
+          unit: metricName === 'TargetResponseTime' ? 'Seconds' : 'Count',
+          at: atMs,
+          values,
+          counts,
+        })
+    },
+  }
+})
+
+/** As a load balancer reports: one value for each count, and errors only where there are some. */
+function toMetrics({ requests, errors = 0, latencySeconds }: Traffic) {
+  const failed = errors > 1 ? { target5xx: errors - 1, connection: 1 } : { target5xx: errors, connection: 0 }
+  return [
+    { metricName: 'RequestCount', values: [1], counts: [requests] },
+    { metricName: 'HTTPCode_Target_5XX_Count', values: [1], counts: [failed.target5xx] },
+    { metricName: 'TargetConnectionErrorCount', values: [1], counts: [failed.connection] },
+    { metricName: 'TargetResponseTime', values: [latencySeconds ?? 0], counts: [latencySeconds ? requests : 0] },
+  ].filter(({ counts }) => (counts[0] ?? 0) > 0)
+}
+
+describeAlarmSource('CloudWatch', async () => {
+  const { clock, client } = await startCloudWatch()
+  const setState = async (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') => {
+    await client.send(new SetAlarmStateCommand({ AlarmName: 'web-5xx', StateValue, StateReason: 'told to' }))
+  }
+  await client.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'web-5xx',
+      Namespace: 'Test',
+      MetricName: 'errors',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 2,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      // Nothing is measured here: the state stays what the test set.
+      TreatMissingData: 'ignore',
+    }),
+  )
+  await setState('OK')
+  return { alarms: createCloudWatchAlarmSource(client), clock, setState }
+})

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { compose } from '../../shared/compose.ts'
+import type { Deps } from '../../shared/deps.ts'
+import { TransientError } from '../../shared/domain/errors.ts'
+import { createLogger } from '../../shared/logger.ts'
+import { albArns } from '../support/alb.ts'
+import { startAnsweringServer } from '../support/answering-server.ts'
+import { anAlbRoute } from '../support/builders.ts'
+
+const config = {
+  table: 'sluice',
+  stateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:sluice',
+  rollBackFunction: 'sluice-roll-back',
+  region: 'eu-west-1',
+}
+const at = Date.UTC(2026, 0, 1)
+const clock = { now: () => at, realNow: () => at, sleep: async () => undefined }
+const logger = createLogger(() => undefined)
+
+/** One call of each port that talks to AWS, and what it must be signed for. */
+const elsewhere = (arn: string) => arn.replace('eu-west-1', 'us-east-2')
+const route = { ...anAlbRoute({ ruleArn: elsewhere(albArns.rule) }), test: { ruleArn: elsewhere(albArns.testRule) } }
+const groups = [{ targetGroupArn: elsewhere(albArns.green), loadBalancerArn: elsewhere(albArns.loadBalancer) }]
+const calls: readonly [name: string, signedFor: string, variable: string, call: (deps: Deps) => Promise<unknown>][] = [
+  ['services', 'dynamodb/eu-west-1', 'DYNAMODB', ({ services }) => services.get('web')],
+  ['deployments', 'dynamodb/eu-west-1', 'DYNAMODB', ({ deployments }) => deployments.load('dep_1')],
+  ['leases', 'dynamodb/eu-west-1', 'DYNAMODB', ({ leases }) => leases.peek(albArns.rule)],
+  ['a router', 'elasticloadbalancing/us-east-2', 'ELASTIC_LOAD_BALANCING_V2', (deps) => deps.routerFor(route).read()],
+  [
+    'a test router',
+    'elasticloadbalancing/us-east-2',
+    'ELASTIC_LOAD_BALANCING_V2',
+    (deps) => deps.testRouterFor(route.test).read(),
+  ],
+  [
+    'the inspector',
+    'elasticloadbalancing/us-east-2',
+    'ELASTIC_LOAD_BALANCING_V2',
+    ({ inspector }) => inspector.inspect(route),
+  ],
+  [
+    'target health',
+    'elasticloadbalancing/us-east-2',
+    'ELASTIC_LOAD_BALANCING_V2',
+    ({ targetHealth }) => targetHealth.read(elsewhere(albArns.green)),
+  ],
+  [
+    'metrics',
+    'monitoring/us-east-2',
+    'CLOUDWATCH',
+    ({ metrics }) => metrics.read({ metric: 'requests', groups, fromMs: at - 600_000, toMs: at }),
+  ],
+  ['alarms', 'monitoring/eu-west-1', 'CLOUDWATCH', ({ alarms }) => alarms.read(['web-5xx'], null)],
+  ['the workflow', 'states/eu-west-1', 'SFN', ({ workflow }) => workflow.status('dep_1', 1)],
+  [
+    'the roll-back function',
+    'lambda/eu-west-1',
+    'LAMBDA',
+    ({ rollBackInvoker }) => rollBackInvoker.rollBack('dep_1', { type: 'command', reason: 'abort' }),
+  ],
+]
+
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'any')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any')
+})
+afterEach(() => vi.unstubAllEnvs())
+
+describe('what is composed', () => {
+  it.each(calls)('lets %s call %s at AWS_ENDPOINT_URL', async (_name, signedFor, _variable, call) => {
+    const server = await startAnsweringServer(403)
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url)
+    await call(compose(config, { clock, logger })).catch(() => undefined)
+    expect(new Set(server.signedFor)).toEqual(new Set([signedFor]))
+  })
+
+  it.each(calls)('lets %s call %s at AWS_ENDPOINT_URL_%s first', async (_name, signedFor, variable, call) => {
+    const general = await startAnsweringServer(403)
+    const special = await startAnsweringServer(403)
+    vi.stubEnv('AWS_ENDPOINT_URL', general.url)
+    vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, special.url)
+    await call(compose(config, { clock, logger })).catch(() => undefined)
+    expect(general.signedFor).toEqual([])
+    expect(new Set(special.signedFor)).toEqual(new Set([signedFor]))
+  })
+
+  it('reads again what failed, and never writes twice', async () => {
+    const server = await startAnsweringServer(500)
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url)
+    const router = compose(config, { clock, logger }).routerFor(route)
+    await expect(router.read()).rejects.toThrow(TransientError)
+    expect(server.signedFor).toHaveLength(3)
+    const actions = [{ Type: 'forward', TargetGroupArn: route.blue }]
+    const state = { weights: { blue: 100, green: null }, settings: '', raw: { actions } }
+    await expect(router.write(state, state)).rejects.toThrow(TransientError)
+    expect(server.signedFor).toHaveLength(4)
+  })
+
+  it('answers what needs no call without one', async () => {
+    const router = compose(config, { clock, logger }).routerFor(route)
+    const actions = [{ Type: 'forward', TargetGroupArn: route.blue }]
+    const seen = { weights: { blue: 100, green: null }, settings: '', raw: { actions } }
+    const target = router.target(seen, { canary: 'green', percent: 10, keepIdle: true })
+    expect(target.weights).toEqual({ blue: 90, green: 10 })
+  })
+
+  it('makes ids that sort by the time of the clock', () => {
+    let nowMs = at
+    const deps = compose(config, { clock: { ...clock, now: () => nowMs }, logger })
+    const first = deps.newDeploymentId()
+    nowMs += 1
+    const second = deps.newDeploymentId()
+    expect(first).toMatch(/^dep_[0-9A-HJKMNP-TV-Z]{26}$/)
+    expect(second > first).toBe(true)
+    nowMs += 366 * 86_400_000
+    expect(deps.newDeploymentId() > second).toBe(true)
+  })
+
+  it('makes another holder and another id each time', () => {
+    const deps = compose(config, { clock, logger })
+    expect(new Set(Array.from({ length: 100 }, deps.newHolder)).size).toBe(100)
+    expect(new Set(Array.from({ length: 100 }, deps.newDeploymentId)).size).toBe(100)
+  })
+
+  it('runs on the system’s clock by default', async () => {
+    const { clock: system } = compose(config)
+    const before = Date.now()
+    await system.sleep(0)
+    const [now, realNow] = [system.now(), system.realNow()]
+    expect(now).toBeGreaterThanOrEqual(before)
+    expect(realNow).toBeGreaterThanOrEqual(now)
+  })
+})
