@@ -18,8 +18,8 @@ export interface ControlPlane {
 }
 
 /**
- * Hands a listener with these rules to the data plane. Called before the store changes, so that a listener that cannot
- * be opened leaves nothing behind.
+ * Hands a listener with these rules to the data plane, which moves it if its port is another one. Called before the
+ * store changes, so that a port that cannot be had leaves everything as it was.
  *
  * @throws {AwsError} `InvalidConfigurationRequest` when its port cannot be listened on.
  */

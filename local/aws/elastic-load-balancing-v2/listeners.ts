@@ -93,25 +93,19 @@ async function createListener(control: ControlPlane, input: sdk.CreateListenerIn
 }
 
 async function modifyListener(control: ControlPlane, input: sdk.ModifyListenerInput): Promise<ListenerRecord> {
-  const { store, dataPlane } = control
+  const { store } = control
   const current = getListener(store, input.ListenerArn)
   const rule = defaultRuleOf(store, current.arn)
   const { settings, actions } = changeListener(current, rule.actions, input)
   const next: ListenerRecord = { ...current, ...settings }
-  const isMoved = next.port !== current.port
-  if (isMoved && listenersOf(store, current.loadBalancerArn).some(({ port }) => port === next.port)) {
+  const siblings = listenersOf(store, current.loadBalancerArn).filter(({ arn }) => arn !== current.arn)
+  if (siblings.some(({ port }) => port === next.port)) {
     refuse('DuplicateListener', `A listener already exists on port ${next.port} for this load balancer`)
   }
   const before = rulesOf(store, current.arn)
   const after = before.map((candidate) => (candidate.arn === rule.arn ? { ...rule, actions } : candidate))
   checkTargetGroupUse(store, next, after)
-  if (isMoved) await dataPlane.removeListener(current.arn)
-  try {
-    await carryListener(control, next, after)
-  } catch (error) {
-    if (isMoved) await carryListener(control, current, before)
-    throw error
-  }
+  await carryListener(control, next, after)
   store.listeners.set(next.arn, next)
   store.rules.set(rule.arn, { ...rule, actions })
   return next

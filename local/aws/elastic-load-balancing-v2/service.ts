@@ -77,7 +77,7 @@ export function createElasticLoadBalancing(options: ElasticLoadBalancingOptions)
           loadStore(store, saved)
           for (const group of store.targetGroups.values()) {
             dataPlane.putTargetGroup(toTargetGroupConfig(group))
-            dataPlane.registerTargets(group.arn, group.targets)
+            if (group.targetType !== 'instance') dataPlane.registerTargets(group.arn, group.targets)
           }
           await carryListenersAgain(control, store.listeners.values())
         }),

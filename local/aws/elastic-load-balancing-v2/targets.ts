@@ -8,8 +8,8 @@ import { getTargetGroup, refuse } from './lookup.ts'
 import type { TargetGroupRecord } from './records.ts'
 
 /**
- * Targets of type `ip` carry real traffic, on any address that this machine reaches. Instances and Lambda functions can
- * be registered, but there is nothing behind them here.
+ * Targets of type `ip` carry real traffic, on any address that this machine reaches. Instances can be registered, but
+ * there is none here, so the data plane never hears of them and they show as stopped.
  */
 export function createTargetOperations({ store, dataPlane }: ControlPlane): Record<string, AwsOperation> {
   return {
@@ -34,7 +34,7 @@ export function createTargetOperations({ store, dataPlane }: ControlPlane): Reco
             `At most ${limits['targets-per-application-load-balancer']} targets can be registered`,
           )
         }
-        dataPlane.registerTargets(group.arn, added)
+        if (group.targetType !== 'instance') dataPlane.registerTargets(group.arn, added)
         store.targetGroups.set(group.arn, { ...group, targets })
         return {}
       },
@@ -47,7 +47,7 @@ export function createTargetOperations({ store, dataPlane }: ControlPlane): Reco
         const named = checkTargets(group, input.Targets)
         // Without a port, the target is meant on every port.
         const gone = group.targets.filter((target) => named.some((name) => isMeant(name, target)))
-        dataPlane.deregisterTargets(group.arn, gone)
+        if (group.targetType !== 'instance') dataPlane.deregisterTargets(group.arn, gone)
         store.targetGroups.set(group.arn, {
           ...group,
           targets: group.targets.filter((target) => !gone.includes(target)),
@@ -63,10 +63,32 @@ export function createTargetOperations({ store, dataPlane }: ControlPlane): Reco
         const asked = input.Targets?.length
           ? checkTargets(group, input.Targets).map((target) => withPort(group, target))
           : undefined
-        return { TargetHealthDescriptions: dataPlane.targetHealth(group.arn, asked) }
+        const health =
+          group.targetType === 'instance' ? stoppedInstances(group, asked) : dataPlane.targetHealth(group.arn, asked)
+        return { TargetHealthDescriptions: health }
       },
     ),
   }
+}
+
+function stoppedInstances(
+  group: TargetGroupRecord,
+  asked: readonly sdk.TargetDescription[] = group.targets,
+): sdk.TargetHealthDescription[] {
+  return asked.map((target) => ({
+    Target: target,
+    TargetHealth: group.targets.some((known) => isSameTarget(known, target))
+      ? {
+          State: 'unused',
+          Reason: 'Target.InvalidState',
+          Description: 'There are no instances behind the local endpoint',
+        }
+      : {
+          State: 'unused',
+          Reason: 'Target.NotRegistered',
+          Description: 'Target is not registered to the target group',
+        },
+  }))
 }
 
 function withPort(group: TargetGroupRecord, target: sdk.TargetDescription): sdk.TargetDescription {
