@@ -17,12 +17,9 @@ export function routingFindings(facts: PreflightFacts): Finding[] {
   })
 }
 
-function forwardAction(
-  facts: PreflightFacts,
-  checked: CheckedRoute,
-  { loadBalancerArn, state }: RouteFacts,
-): Finding[] {
-  if (loadBalancerArn === null || state !== null) return []
+function forwardAction(facts: PreflightFacts, checked: CheckedRoute, seen: RouteFacts): Finding[] {
+  // A routing that AWS refused to show is null as well, and has its own warning.
+  if (seen.loadBalancerArn === null || seen.state !== null || seen.notLookedAt.length > 0) return []
   const detail = `${resourceOf(checked.route)} has no forward action; add one with both target groups`
   return [anError(idOf(facts, checked, 'no-forward-action'), 'There is no traffic to move', detail)]
 }

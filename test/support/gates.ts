@@ -1,0 +1,103 @@
+import type { GroupHealth } from '../../shared/domain/capacity.ts'
+import type { AlarmReading } from '../../shared/domain/gates/alarms.ts'
+import type {
+  AlarmsGate,
+  GateCommon,
+  LookContext,
+  MetricGate,
+  ProbeGate,
+  TargetHealthGate,
+} from '../../shared/domain/gates/gate.ts'
+import type { MetricsWindow } from '../../shared/domain/gates/metric.ts'
+
+/** When the step in these builders had settled. */
+export const settledAtMs = Date.UTC(2026, 0, 1, 12, 0, 0)
+
+const common: Omit<GateCommon, 'name'> = {
+  mode: 'enforce',
+  onFail: 'roll-back',
+  noDataLimit: 3,
+  onNoData: 'roll-back',
+  graceSeconds: 240,
+  maxExtendSeconds: 900,
+}
+
+export function aTargetHealthGate(overrides: Partial<TargetHealthGate> = {}): TargetHealthGate {
+  return { ...common, kind: 'target-health', name: 'target-health', minHealthyPercent: 100, ...overrides }
+}
+
+export function anAlarmsGate(overrides: Partial<AlarmsGate> = {}): AlarmsGate {
+  return { ...common, kind: 'alarms', name: 'alarms', alarmNames: ['web-5xx'], ...overrides }
+}
+
+/** Error rate at most 1 %, two bad windows fail, at least 100 requests. */
+export function aMetricGate(overrides: Partial<MetricGate> = {}): MetricGate {
+  return {
+    ...common,
+    kind: 'metric',
+    name: 'errors',
+    metric: 'error-rate',
+    max: 0.01,
+    failures: 2,
+    minRequests: 100,
+    ...overrides,
+  }
+}
+
+export function aProbeGate(overrides: Partial<ProbeGate> = {}): ProbeGate {
+  return {
+    ...common,
+    kind: 'probe',
+    name: 'probe',
+    url: 'http://{side}.example.com/health',
+    method: 'GET',
+    headers: {},
+    expectStatus: '200-299',
+    timeoutSeconds: 5,
+    failures: 3,
+    successes: 2,
+    when: 'both',
+    ...overrides,
+  }
+}
+
+/** A look in step 0 at 10 %, `seconds` after the weight settled. */
+export function aLook(seconds: number, overrides: Partial<LookContext> = {}): LookContext {
+  return {
+    step: 0,
+    nowMs: settledAtMs + seconds * 1000,
+    settledAtMs,
+    firstShiftAtMs: settledAtMs - 20_000,
+    weight: 10,
+    ...overrides,
+  }
+}
+
+/** A look before any traffic, `seconds` after verifying began. */
+export function aVerifyingLook(seconds: number): LookContext {
+  return aLook(seconds, { step: -1, firstShiftAtMs: null, weight: 0 })
+}
+
+/** Minute number `minute` (from 0) of the step: 1,000 requests without errors. */
+export function aWindow(minute: number, overrides: Partial<MetricsWindow> = {}): MetricsWindow {
+  const startMs = settledAtMs + minute * 60_000
+  return { startMs, endMs: startMs + 60_000, requests: 1000, errors: 0, latencySeconds: null, ...overrides }
+}
+
+/** All `total` targets healthy. */
+export function aGroupHealth(total: number, overrides: Partial<GroupHealth> = {}): GroupHealth {
+  return { total, healthy: total, unknown: 0, reasons: [], unused: false, ...overrides }
+}
+
+/** `web-5xx`, OK. */
+export function anAlarm(overrides: Partial<AlarmReading> = {}): AlarmReading {
+  return {
+    name: 'web-5xx',
+    state: 'OK',
+    changedAt: null,
+    wentToAlarmAt: null,
+    evaluationProblem: null,
+    spanSeconds: 60,
+    ...overrides,
+  }
+}
