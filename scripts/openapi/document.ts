@@ -92,7 +92,7 @@ function isOpen({ path }: Operation): boolean {
 }
 
 function problemStatuses(operation: Operation): readonly number[] {
-  const common = isOpen(operation) ? [500] : [401, 403, 500, 503]
+  const common = isOpen(operation) ? [500] : [401, 403, 500, 502, 503]
   return [...operation.problems, ...common, ...(operation.body ? [413, 415] : [])].sort((a, b) => a - b)
 }
 

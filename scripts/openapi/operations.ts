@@ -15,7 +15,7 @@ export interface Operation {
   readonly idempotent?: boolean
   readonly success: readonly Success[]
   /** Problem statuses of its own, besides those that every operation may answer with. */
-  readonly problems: readonly (400 | 404 | 409 | 422 | 502)[]
+  readonly problems: readonly (400 | 404 | 409 | 422)[]
 }
 
 export interface Success {
@@ -111,7 +111,7 @@ const services: readonly Operation[] = [
     summary: 'Where its traffic goes now',
     description: 'Live from AWS, not from the records.',
     success: [ok(answers.traffic, 'Per route.')],
-    problems: [404, 422, 502],
+    problems: [404, 422],
   },
 ]
 
@@ -125,7 +125,7 @@ const deployments: readonly Operation[] = [
     description: 'Takes the body of a deployment and changes nothing.',
     body: { schema: deploymentBody, required: true },
     success: [ok(answers.deploymentPlan, 'Every write, the shortest duration, the exposure, the findings.')],
-    problems: [400, 404, 422, 502],
+    problems: [400, 404, 422],
   },
   {
     id: 'startDeployment',
@@ -145,7 +145,7 @@ const deployments: readonly Operation[] = [
         location: true,
       },
     ],
-    problems: [400, 404, 409, 422, 502],
+    problems: [400, 404, 409, 422],
   },
   {
     id: 'listDeployments',
