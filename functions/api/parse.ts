@@ -11,9 +11,14 @@ import { messageOf, pathOf } from './issue-text.ts'
 export function parse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
   const result = schema.safeParse(value, { error: messageOf })
   if (result.success) return result.data
-  const problems = result.error.issues.flatMap((issue) => problemsOf(issue))
+  const problems = firstOfEachPath(result.error.issues.flatMap((issue) => problemsOf(issue)))
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
   throw new ValidationError(`the ${what} has ${count}`, problems)
+}
+
+/** One field, one problem: the shape's rule speaks first, and a second rule about the same value would only repeat it. */
+function firstOfEachPath(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.toReversed().map((problem) => [problem.path, problem])).values()].toReversed()
 }
 
 type Issue = z.core.$ZodIssue
