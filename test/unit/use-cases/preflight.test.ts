@@ -1,0 +1,198 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createManualClock } from '../../../local/clock.ts'
+import { createMemoryCloud, type MemoryCloud } from '../../../shared/adapters/memory/cloud.ts'
+import { createMemoryLeases } from '../../../shared/adapters/memory/leases.ts'
+import { InvariantError, TransientError, UpstreamError } from '../../../shared/domain/errors.ts'
+import { buildPlan } from '../../../shared/domain/plan.ts'
+import type { Leases } from '../../../shared/ports/lease.ts'
+import { type PreflightInput, preflight } from '../../../shared/use-cases/preflight.ts'
+import { anAlbRoute, webArns } from '../../support/builders.ts'
+import { aMetricGate, anAlarmsGate } from '../../support/gates.ts'
+
+const now = Date.UTC(2026, 0, 1, 12, 0, 0)
+const aliases = 'warning not-looked-at:alias-evaluates-health'
+
+let cloud: MemoryCloud
+let leases: Leases
+
+beforeEach(() => {
+  const clock = createManualClock(now)
+  cloud = createMemoryCloud(clock)
+  leases = createMemoryLeases({ realNow: clock.now })
+  cloud.setGroup(webArns.blue)
+  cloud.setGroup(webArns.green)
+  cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 100, [webArns.green]: 0 } })
+})
+
+function input(overrides: Partial<PreflightInput> = {}): PreflightInput {
+  return {
+    routes: [anAlbRoute()],
+    gates: [],
+    plan: buildPlan({ type: 'canary', percent: 10, intervalSeconds: 1800, bakeSeconds: 600 }),
+    stable: 'blue',
+    canary: 'green',
+    at: 'deployment',
+    ...overrides,
+  }
+}
+
+const run = (overrides: Partial<PreflightInput> = {}) =>
+  preflight(
+    { ...cloud, leases, clock: { now: () => now, realNow: () => now, sleep: async () => {} } },
+    input(overrides),
+  )
+
+async function found(overrides: Partial<PreflightInput> = {}) {
+  return (await run(overrides)).findings.map(({ severity, id }) => `${severity} ${id}`)
+}
+
+/** Fails every call of one action with `error`. */
+function failing(action: string, error: Error, subject?: string) {
+  cloud.inject({
+    before(call) {
+      if (call.action === action && (subject === undefined || call.subject === subject)) throw error
+    },
+  })
+}
+
+describe('preflight', () => {
+  it('finds nothing but what nobody could look at, and shows the live routing', async () => {
+    const answer = await run()
+    expect(answer.findings.map(({ id }) => id)).toEqual(['not-looked-at:alias-evaluates-health'])
+    expect(answer.problems).toEqual([])
+    expect(answer.states.map((state) => state?.weights)).toEqual([{ blue: 100, green: 0 }])
+  })
+
+  it('changes nothing', async () => {
+    await run()
+    expect(cloud.routing.writes).toEqual([])
+    expect(await leases.peek(webArns.rule)).toBeNull()
+  })
+
+  it('looks at both sides, the alarms and the metrics of stable', async () => {
+    cloud.setGroup(webArns.green, { total: 1 })
+    cloud.alarms.setState('web-5xx', 'ALARM')
+    const gates = [anAlarmsGate({ alarmNames: ['web-5xx', 'web-p99'] }), aMetricGate()]
+    expect(await found({ gates })).toEqual([
+      'error capacity-too-small',
+      'error alarm-firing:web-5xx',
+      'error alarm-missing:web-p99',
+      'warning metric-empty:errors',
+      aliases,
+    ])
+    cloud.metrics.setMinute(webArns.blue, now - 10 * 60_000, { requests: 5 })
+    expect(await found({ gates: [aMetricGate()] })).toEqual(['error capacity-too-small', aliases])
+  })
+
+  it('reads the metrics of a group once, though two routes share it', async () => {
+    const asked: string[] = []
+    cloud.inject({ before: (call) => void (call.action === 'metrics.read' && asked.push(call.subject)) })
+    const second = `${webArns.rule}2`
+    cloud.routing.set(second, { weights: { [webArns.blue]: 1, [webArns.green]: 0 } })
+    await run({ routes: [anAlbRoute(), anAlbRoute({ ruleArn: second })], gates: [aMetricGate()] })
+    expect(asked).toEqual([webArns.blue])
+  })
+
+  it('takes weights for foreign unless we wrote them, or were about to', async () => {
+    const split = { weights: { [webArns.blue]: 70, [webArns.green]: 30 } }
+    cloud.routing.set(webArns.rule, split)
+    const { findings, states } = await run()
+    expect(findings.map(({ id }) => id)).toContain('weights-foreign')
+    const lease = await leases.take(webArns.rule, 'someone', 20_000)
+    if (!lease || !states[0]) throw new Error('the lease is free and the rule has a state')
+    await leases.intend(lease, states[0])
+    expect(await found()).toEqual([aliases])
+    await leases.confirm(lease, states[0])
+    expect(await found()).toEqual([aliases])
+  })
+
+  it('takes the serving slot for stable when nobody says', async () => {
+    cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 0, [webArns.green]: 100 } })
+    cloud.setGroup(webArns.blue, { total: 0 })
+    expect(await found({ stable: null, canary: null, at: 'put' })).toEqual(['warning canary-empty', aliases])
+    expect(await found({ stable: null, canary: 'blue' })).toEqual(['error canary-empty', aliases])
+  })
+
+  it('says that it could not weigh the sides when the routing does not tell them apart', async () => {
+    cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 50, [webArns.green]: 50 } })
+    expect(await found({ stable: null, canary: null, at: 'put', gates: [aMetricGate()] })).toEqual([
+      'error weights-foreign',
+      'warning not-looked-at:capacity-and-metrics',
+      aliases,
+    ])
+  })
+})
+
+describe('what is not there', () => {
+  it.each(['put', 'deployment'] as const)('is a problem at %s', async (at) => {
+    cloud.removeGroup(webArns.green)
+    expect((await run({ at })).problems).toEqual([
+      { path: 'routes[0].green', message: `target group ${webArns.green} does not exist` },
+    ])
+    cloud.routing.remove(webArns.rule)
+    expect(await run({ at })).toMatchObject({
+      problems: [{ path: 'routes[0].ruleArn', message: `${webArns.rule} does not exist` }],
+      states: [null],
+    })
+  })
+
+  it('finds a group on another load balancer: a problem at PUT, a finding at a deployment', async () => {
+    const elsewhere = webArns.rule.replace('app/shop', 'app/other')
+    cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 1 } })
+    cloud.routing.set(elsewhere, { weights: { [webArns.green]: 1 } })
+    const atPut = await run({ at: 'put' })
+    expect(atPut.problems.map(({ path }) => path)).toEqual(['routes[0].green'])
+    const atDeployment = await run()
+    expect(atDeployment.problems).toEqual([])
+    expect(atDeployment.findings.map(({ id }) => id)).toContain('group-on-other-load-balancer:green')
+  })
+})
+
+describe('what could not be asked', () => {
+  const busy = new TransientError('throttled')
+
+  it.each([
+    { action: 'inspector.inspect', subject: undefined, expected: ['warning not-looked-at:routes[0]'] },
+    {
+      action: 'health.read',
+      subject: webArns.green,
+      expected: ['error alarm-missing:web-5xx', 'warning not-looked-at:target-health:routes[0].green'],
+    },
+    { action: 'alarms.read', subject: undefined, expected: ['warning not-looked-at:alarms'] },
+  ])('is a warning when $action fails', async ({ action, subject, expected }) => {
+    for (const error of [busy, new UpstreamError('AccessDenied')]) {
+      failing(action, error, subject)
+      expect(await found({ gates: [anAlarmsGate()] })).toEqual(expect.arrayContaining(expected))
+    }
+  })
+
+  it('keeps the state of a route empty that was not looked at, and finds no problem there', async () => {
+    failing('inspector.inspect', busy)
+    expect(await run()).toMatchObject({ states: [null], problems: [] })
+  })
+
+  it('says so when a metric cannot be read', async () => {
+    cloud.metrics.fail('throttled')
+    expect(await found({ gates: [aMetricGate()] })).toEqual(['warning not-looked-at:metric:errors', aliases])
+  })
+
+  it('passes on the sentences of the inspector', async () => {
+    const inspect = cloud.inspector.inspect
+    const inspector = {
+      inspect: async (route: Parameters<typeof inspect>[0]) => ({
+        ...(await inspect(route)),
+        notLookedAt: ['the attributes could not be looked at', 'nor the rules'],
+      }),
+    }
+    cloud = { ...cloud, inspector }
+    const { findings } = await run()
+    expect(findings.find(({ id }) => id === 'not-looked-at:parts-of:routes[0]')?.detail).toBe(
+      'parts-of:routes[0] was not looked at: the attributes could not be looked at; nor the rules',
+    )
+  })
+
+  it('does not hide our own bugs', async () => {
+    failing('health.read', new InvariantError('cannot happen'))
+    await expect(run()).rejects.toThrow(InvariantError)
+  })
+})
