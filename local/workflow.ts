@@ -147,7 +147,17 @@ async function waitTurn(
 
 /** @throws {TaskError} When the execution is aborted meanwhile. */
 function sleep(clock: LocalClock, ms: number, signal: AbortSignal): Promise<void> {
-  return clock.sleep(ms, signal).catch(() => {
-    throw executionOver()
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(executionOver())
+    const onAbort = () => {
+      cancel()
+      reject(executionOver())
+    }
+    const cancel = clock.after(ms, () => {
+      // The signal lives as long as the execution, which may pause hundreds of times.
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    signal.addEventListener('abort', onAbort, { once: true })
   })
 }

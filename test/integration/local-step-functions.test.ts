@@ -1,15 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
+  CreateStateMachineCommand,
+  DeleteStateMachineCommand,
   DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  DescribeStateMachineForExecutionCommand,
   ListExecutionsCommand,
+  ListStateMachinesCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   StartExecutionCommand,
   StopExecutionCommand,
+  UpdateStateMachineCommand,
+  ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LambdaFunction } from '../../local/aws/lambda/function.ts'
-import { type StepFunctionsEndpoint, startStepFunctions } from '../support/step-functions-endpoint.ts'
+import { createDataDir } from '../../local/data-dir.ts'
+import { roleArn, type StepFunctionsEndpoint, startStepFunctions } from '../support/step-functions-endpoint.ts'
 import { until } from '../support/until.ts'
 
 const invoke = 'arn:aws:states:::lambda:invoke'
@@ -453,4 +464,85 @@ it('tells listeners of each start and end, as EventBridge does', async () => {
     { ...shape, detail: { name: 'one', status: 'RUNNING', stopDate: null } },
     { ...shape, region: 'eu-west-1', detail: { name: 'one', status: 'SUCCEEDED', output: '{"ok":true}' } },
   ])
+})
+
+describe('a restart', () => {
+  it('reports what ran as aborted and keeps what had ended, with its history', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sluice-step-functions-'))
+    try {
+      const { keep, token } = tokenKeeper()
+      const tasks = { Wait: keep }
+      const dataDir = createDataDir(directory)
+      endpoint = await startStepFunctions({ tasks, dataDir })
+      const stateMachineArn = await endpoint.create('m', { StartAt: 'Wait', States: { Wait: wait({ End: true }) } })
+      const start = async (name: string) => {
+        const { executionArn } = await endpoint.sfn.send(new StartExecutionCommand({ stateMachineArn, name }))
+        return executionArn ?? ''
+      }
+      const finished = await start('finished')
+      await endpoint.sfn.send(new SendTaskSuccessCommand({ taskToken: await token(), output: '1' }))
+      const before = await ended(finished)
+      const running = await start('running')
+      const taskToken = await token(1)
+      await endpoint.close()
+
+      endpoint = await startStepFunctions({ tasks, dataDir: createDataDir(directory) })
+      const after = await describeExecution(finished)
+      expect({ ...after, $metadata: undefined }).toEqual({ ...before, $metadata: undefined })
+      expect((await endpoint.history(finished)).at(-1)).toMatchObject({ type: 'ExecutionSucceeded', id: 8 })
+      expect(await describeExecution(running)).toMatchObject({ status: 'ABORTED', error: 'LocalRestart' })
+      const late = endpoint.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }))
+      await expect(late).rejects.toMatchObject({ name: 'TaskTimedOut' })
+      expect(await start('successor')).toContain(':execution:m:successor')
+    } finally {
+      await rm(directory, { recursive: true })
+    }
+  })
+})
+
+describe('state machines', () => {
+  const waiting = (Seconds: number) => ({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds, End: true } } })
+
+  it('are created once, and again only with the same content', async () => {
+    endpoint = await startStepFunctions({ tasks: {} })
+    const arn = await endpoint.create('m', waiting(1))
+    expect(arn).toBe('arn:aws:states:eu-west-1:000000000000:stateMachine:m')
+    expect(await endpoint.create('m', waiting(1))).toBe(arn)
+    await expect(endpoint.create('m', waiting(2))).rejects.toMatchObject({ name: 'StateMachineAlreadyExists' })
+  })
+
+  it('keep an execution on the definition that it started with', async () => {
+    const { stateMachineArn, executionArn } = await begin(waiting(60), {})
+    const definition = JSON.stringify(waiting(600))
+    await endpoint.sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition }))
+    const describeFor = new DescribeStateMachineForExecutionCommand({ executionArn })
+    expect((await endpoint.sfn.send(describeFor)).definition).toBe(JSON.stringify(waiting(60)))
+    const describeNow = new DescribeStateMachineCommand({ stateMachineArn })
+    expect((await endpoint.sfn.send(describeNow)).definition).toBe(definition)
+    await endpoint.clock.advance(60_000)
+    expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED' })
+  })
+
+  it('are gone once deleted and idle', async () => {
+    const { stateMachineArn, executionArn } = await begin(waiting(60), {})
+    await endpoint.sfn.send(new DeleteStateMachineCommand({ stateMachineArn }))
+    const start = () => endpoint.sfn.send(new StartExecutionCommand({ stateMachineArn }))
+    await expect(start()).rejects.toMatchObject({ name: 'StateMachineDeleting' })
+    await endpoint.clock.advance(60_000)
+    expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED' })
+    await expect(start()).rejects.toMatchObject({ name: 'StateMachineDoesNotExist' })
+    expect((await endpoint.sfn.send(new ListStateMachinesCommand({}))).stateMachines).toEqual([])
+  })
+
+  it.each([
+    ['is no JSON', '{', 'INVALID_JSON_DESCRIPTION'],
+    ['leads nowhere', '{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}', 'MISSING_TRANSITION_TARGET'],
+  ])('are refused with a definition that %s', async (_, definition, code) => {
+    endpoint = await startStepFunctions({ tasks: {} })
+    const create = endpoint.sfn.send(new CreateStateMachineCommand({ name: 'm', definition, roleArn }))
+    await expect(create).rejects.toMatchObject({ name: 'InvalidDefinition', message: expect.stringContaining(code) })
+    const checked = await endpoint.sfn.send(new ValidateStateMachineDefinitionCommand({ definition }))
+    expect(checked.result).toBe('FAIL')
+    expect(checked.diagnostics?.map((diagnostic) => diagnostic.code)).toContain(code)
+  })
 })
