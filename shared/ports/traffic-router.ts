@@ -12,12 +12,16 @@ export interface TrafficRouter {
   /**
    * What `seen` becomes when the canary gets `percent`. Sends nothing.
    * `keepIdle: false` takes the side that ends at 0 out of the action where group stickiness is on.
+   * @throws {UpstreamError} If a group besides blue and green gets traffic.
+   * @throws {ValidationError} If `percent` is none.
    */
   target(seen: RouteState, wish: RouterWish): RouteState
   /**
    * Puts `target` in place in one call, one attempt; everything else stays as in `seen`. Does not verify: the caller
    * reads back. A time-out may still have taken effect.
    * @throws {TransientError} If it was throttled, timed out or the provider failed: the outcome is unknown.
+   * @throws {NotFoundError} If the rule, listener or a target group is gone: nothing was written.
+   * @throws {UpstreamError} If the provider refuses it: nothing was written.
    */
   write(seen: RouteState, target: RouteState): Promise<void>
 }

@@ -41,8 +41,12 @@ export function createAlbRouteInspector(
         (at) => at.resource !== resource && (!route.test || at.resource !== resourceOf(route.test)),
       )
       const [blue, green, test] = await Promise.all([
-        notes.look(`target group ${route.blue}`, null, () => toGroupFacts(reads, route.blue, others, notes)),
-        notes.look(`target group ${route.green}`, null, () => toGroupFacts(reads, route.green, others, notes)),
+        notes.look(`target group ${route.blue}`, unseenGroup(route.blue), () =>
+          toGroupFacts(reads, route.blue, others, notes),
+        ),
+        notes.look(`target group ${route.green}`, unseenGroup(route.green), () =>
+          toGroupFacts(reads, route.green, others, notes),
+        ),
         route.test ? toTestFacts(clients, route.test, deadlineMs, notes) : null,
       ])
       return {
@@ -90,6 +94,19 @@ async function toGroupFacts(
     slowStartSeconds: Number(attributes.get('slow_start.duration_seconds') ?? 0),
     targetStickiness: attributes.get('stickiness.enabled') === 'true',
     sharedWith: others.filter(({ actions }) => sendsTo(actions, arn)).map(({ resource }) => resource),
+  }
+}
+
+/** A group that we may not look at. It may well exist, so it is not null; what is not known must not stop anything. */
+function unseenGroup(arn: string): GroupFacts {
+  return {
+    arn,
+    loadBalancerArn: null,
+    targetType: 'unknown',
+    healthCheckEnabled: true,
+    slowStartSeconds: 0,
+    targetStickiness: false,
+    sharedWith: [],
   }
 }
 
