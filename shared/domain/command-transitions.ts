@@ -17,7 +17,7 @@ export function pause(
     deployment,
     at,
     { hold: { kind: 'paused', since: at, until: event.until, cause }, nextActionAt: event.until },
-    commandEvent('pause', cause),
+    commandEvent('pause', event),
   )
 }
 
@@ -58,7 +58,7 @@ export function resume(
       stage: rewrite ? 'shifting' : deployment.stage,
       nextActionAt: wasBaking ? bakeEndsAt : deployment.stage === 'shifting' || rewrite ? at : deadlineAt,
     },
-    commandEvent('resume', { type: 'command', actor: event.actor, reason: event.reason }),
+    commandEvent('resume', event),
   )
 }
 
@@ -79,11 +79,7 @@ export function promote(
     deployment,
     at,
     { promote: { step: deployment.step, full: event.full, actor: event.actor } },
-    commandEvent(event.full ? 'promote to 100 %' : 'promote', {
-      type: 'command',
-      actor: event.actor,
-      reason: event.reason,
-    }),
+    commandEvent(event.full ? 'promote to 100 %' : 'promote', event),
   )
 }
 
@@ -106,7 +102,7 @@ export function approve(
     deployment,
     at,
     { approvals: [...deployment.approvals, { by: event.actor.name, at, step }] },
-    commandEvent('approve', { type: 'command', actor: event.actor, reason: event.reason }),
+    commandEvent('approve', event),
   )
 }
 

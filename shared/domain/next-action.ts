@@ -93,10 +93,12 @@ function whileAwaiting(deployment: Deployment, nowMs: number): Action {
 function whileBaking(deployment: Deployment, gates: GatesSummary, nowMs: number): Action {
   if (deployment.promote) return nextStep(deployment, deployment.promote.full, 'promoted')
   const bakeEndsAt = deployment.bakeEndsAt ?? deployment.settledAt
-  if (!isPast(bakeEndsAt, nowMs)) return { type: 'wait', until: later(bakeEndsAt, deployment.nextActionAt, nowMs) }
+  if (bakeEndsAt === null || Date.parse(bakeEndsAt) > nowMs) {
+    return { type: 'wait', until: later(bakeEndsAt, deployment.nextActionAt, nowMs) }
+  }
   const unsettled = gates.unsettled
   if (!unsettled) return nextStep(deployment, false, `step ${deployment.step} baked and its gates pass`)
-  const limitMs = Date.parse(bakeEndsAt ?? '') + unsettled.maxExtendSeconds * 1000
+  const limitMs = Date.parse(bakeEndsAt) + unsettled.maxExtendSeconds * 1000
   if (nowMs >= limitMs) {
     const reason = `"${unsettled.gate}" did not pass within ${unsettled.maxExtendSeconds} s after the bake: ${unsettled.reason}`
     return follow(unsettled, { type: 'gate', gate: unsettled.gate, reason })

@@ -58,18 +58,14 @@ export function here(deployment: Deployment): Record<string, string | number> {
 }
 
 /** A command of a person or CI, as opposed to a time-out that Sluice turns into one. */
-export function isPersonal(cause: Cause | null): boolean {
+export function isPersonal(cause: Cause | null): cause is Cause & { readonly actor: Actor } {
   return cause?.type === 'command' && cause.actor !== undefined && cause.actor.kind !== 'system'
 }
 
-export function said(type: 'phase' | 'note', reason: string, actor: Actor = systemActor): NewEvent {
-  return { type, actor, reason }
+export function said(type: 'phase' | 'note', reason: string, actor?: Actor): NewEvent {
+  return { type, actor: actor ?? systemActor, reason }
 }
 
-export function commandEvent(word: string, cause: Cause): NewEvent {
-  return {
-    type: 'command',
-    actor: cause.actor ?? systemActor,
-    reason: cause.reason ? `${word}: ${cause.reason}` : word,
-  }
+export function commandEvent(word: string, by: { readonly actor: Actor; readonly reason: string }): NewEvent {
+  return { type: 'command', actor: by.actor, reason: by.reason ? `${word}: ${by.reason}` : word }
 }
