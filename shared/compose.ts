@@ -22,8 +22,10 @@ export interface Overrides {
   readonly logger?: Logger
 }
 
-/** Real milliseconds and attempts for calls outside a lease. */
+/** For calls that nobody holds a lease for. */
 const patient = { maxAttempts: 3, timeoutMs: 5000 }
+/** For the store: it is asked while a lease runs, just before a write, so a call must end within about 3 s in all. */
+const quick = { maxAttempts: 3, timeoutMs: 1000 }
 
 /**
  * The composition root: makes everything that the use cases need, of one configuration.
@@ -53,7 +55,7 @@ function composeStores(
   clock: Clock,
   logger: Logger,
 ): Pick<Deps, 'services' | 'deployments' | 'leases'> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(toClientConfig(config.region, patient)))
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(toClientConfig(config.region, quick)))
   const options = { client, table: config.table }
   return {
     services: createDynamoDbServiceStore(options),
