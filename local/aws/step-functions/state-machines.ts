@@ -125,7 +125,10 @@ export class StateMachines {
 
   load(records: readonly StateMachineRecord[]): void {
     this.#machines.clear()
-    for (const record of records) this.#machines.set(record.arn, { record, runner: this.#compile(record.definition) })
+    // They were valid when they were created; validating them again would cost each start of the process a second.
+    for (const record of records) {
+      this.#machines.set(record.arn, { record, runner: this.#createRunner(record.definition) })
+    }
   }
 
   #find(arn: string | undefined) {
@@ -138,8 +141,12 @@ export class StateMachines {
     const [finding] = diagnose(definition)
     if (finding)
       throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${finding.code}: ${finding.message}'`)
+    return this.#createRunner(definition ?? '')
+  }
+
+  #createRunner(definition: string): WorkflowRunner {
     try {
-      return this.options.createRunner(JSON.parse(definition ?? '') as Definition)
+      return this.options.createRunner(JSON.parse(definition) as Definition)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${reason}'`)
