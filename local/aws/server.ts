@@ -12,7 +12,7 @@ import { queryProtocol } from './protocol/query.ts'
 import { handOver } from './raw-call.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { AwsError, type AwsService, type Persistent, type RawAwsService } from './service.ts'
-import { parseTarget, readBody, regionOf, toWireRequest } from './wire.ts'
+import { parseTarget, readBody, refuseForeignPage, regionOf, toWireRequest } from './wire.ts'
 
 /*
  * How to add a service. Make an AwsService whose `operations` are built with `operation`:
@@ -72,6 +72,7 @@ export function createAwsServer(options: AwsServerOptions): AwsServer {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID()
     const url = parseTarget(request)
+    refuseForeignPage(request)
     const body = await readBody(request)
     if (localApi.owns(url.pathname)) {
       const { status, body: document } = await localApi.handle(request.method ?? 'GET', url, body)
@@ -111,10 +112,13 @@ export function createAwsServer(options: AwsServerOptions): AwsServer {
     async listen(port, host = '127.0.0.1') {
       for (const state of states) await dataDir.load(state)
       await new Promise<void>((resolve, reject) => {
-        server.once('error', (cause) =>
-          reject(new Error(`the AWS endpoint cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
-        )
-        server.listen(port, host, resolve)
+        const refuse = (cause: Error) =>
+          reject(new Error(`the AWS endpoint cannot listen on ${host}:${port}: ${cause.message}`, { cause }))
+        server.once('error', refuse)
+        server.listen(port, host, () => {
+          server.off('error', refuse)
+          resolve()
+        })
       })
     },
     get url() {
