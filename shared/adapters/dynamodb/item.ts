@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../domain/deployment.ts'
 import { phases } from '../../domain/deployment.ts'
 import { InvariantError } from '../../domain/errors.ts'
