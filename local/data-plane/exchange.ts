@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import { readResponseHeaders } from './response-headers.ts'
 import { addResponseTime } from './response-time-histogram.ts'
 import { poolOf, type Target } from './target.ts'
-import { classifyTargetError } from './target-errors.ts'
+import { classifyTargetError, isLikelyStaleConnection } from './target-errors.ts'
 import { addCode, type GroupCounters } from './traffic-counters.ts'
 
 export interface ExchangeOptions {
@@ -133,23 +133,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     )
   }
 
-  /**
-   * A kept-alive connection that sat idle may be closed by the target just as the request goes out; asking again is safe
-   * then. Only after a second of quiet: under load a lost connection is a fault of the target that a rehearsal must show,
-   * as an Application Load Balancer does with a 502. Longer than undici keeps connections, it was a new one.
-   */
   #mayRetry(): boolean {
     const { request, response, target } = this.#options
-    const quietMs = this.#startedAt - target.lastAnswerAt
-    return (
-      !this.#isRetry &&
-      !this.#upload &&
-      !response.headersSent &&
-      (request.method === 'GET' || request.method === 'HEAD') &&
-      target.lastAnswerAt > 0 &&
-      quietMs > 1000 &&
-      quietMs < 5000
-    )
+    if (this.#isRetry || this.#upload || response.headersSent || target.lastAnswerAt === 0) return false
+    return isLikelyStaleConnection(request.method ?? '', this.#startedAt - target.lastAnswerAt)
   }
 
   /** The request's body goes through a stream of our own: undici destroys a failed body, and that one owns the client's socket. */

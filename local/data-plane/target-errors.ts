@@ -44,3 +44,16 @@ export function classifyTargetError(error: Error): TargetFailure {
       return { ...failure, connecting: error instanceof AggregateError }
   }
 }
+
+/**
+ * Whether a lost connection was most likely a kept-alive one that the target closed for idleness just as the request went
+ * out, so that asking once more is both safe and honest.
+ *
+ * Only after a second of quiet: under load a lost connection is a fault of the target that a rehearsal must show, and an
+ * Application Load Balancer answers it with a 502. After five, undici has given the connection up and it was a new one.
+ *
+ * @param quietMs - Real milliseconds since the target's last answer.
+ */
+export function isLikelyStaleConnection(method: string, quietMs: number): boolean {
+  return (method === 'GET' || method === 'HEAD') && quietMs > 1000 && quietMs < 5000
+}
