@@ -81,6 +81,8 @@ export interface RouteProgress {
   readonly snapshot: RouteState | null
   /** True from just before the first write on: a rollback must look at this route. */
   readonly touched: boolean
+  /** Healthy targets with which stable carried everything before the first shift; null where that is not known. */
+  readonly stableHealthyBefore: number | null
   /** The optional test rule or listener while it points at the canary: what it was before. */
   readonly test: { readonly resource: string; readonly snapshot: RouteState } | null
 }

@@ -8,6 +8,8 @@ export type TransitionEvent =
       readonly type: 'prepared'
       readonly findings: readonly Finding[]
       readonly snapshots: Snapshots
+      /** Healthy targets of stable by resource, where they could be counted. */
+      readonly stableHealthy: Readonly<Record<string, number>>
       readonly deadlineAt: string
     }
   | { readonly type: 'refused'; readonly findings: readonly Finding[]; readonly reason: string }

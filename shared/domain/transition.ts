@@ -42,6 +42,7 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
           routes: deployment.routes.map((route) => ({
             ...route,
             snapshot: event.snapshots[route.resource] ?? route.snapshot,
+            stableHealthyBefore: event.stableHealthy[route.resource] ?? null,
           })),
           deadlineAt: event.deadlineAt,
           nextActionAt: event.deadlineAt,

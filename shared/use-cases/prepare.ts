@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts'
+import { availableTargets } from '../domain/capacity.ts'
 import type { Finding } from '../domain/deployment.ts'
 import type { Problem } from '../domain/errors.ts'
 import { rejects } from '../domain/preflight.ts'
+import { targetGroupOf } from '../domain/service.ts'
 import type { RouteState } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
@@ -41,14 +43,29 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
     return taskAnswer(await closeDeployment(deps, id), 'close', deps.clock.now())
   }
   const snapshots: Record<string, RouteState> = {}
-  for (const { route, resource } of routesAtWork(deployment)) snapshots[resource] = await deps.routerFor(route).read()
+  const stableHealthy: Record<string, number> = {}
+  for (const { route, resource } of routesAtWork(deployment)) {
+    snapshots[resource] = await deps.routerFor(route).read()
+    const count = await countHealthy(deps, targetGroupOf(route, stable))
+    if (count !== null) stableHealthy[resource] = count
+  }
   const deadlineAt = toInstant(deps.clock.now() + verifySeconds * 1000)
   const prepared = await changeDeployment(deps, id, (newest) =>
     newest.stage === 'preparing' && newest.goal === 'plan'
-      ? { type: 'prepared', findings, snapshots, deadlineAt }
+      ? { type: 'prepared', findings, snapshots, stableHealthy, deadlineAt }
       : null,
   )
   return taskAnswer(prepared, 'bake', deps.clock.now())
+}
+
+/** Null where it cannot be told: a rollback then asks what stable would need for the canary's share. */
+async function countHealthy(deps: Deps, targetGroupArn: string): Promise<number | null> {
+  try {
+    return availableTargets(await deps.targetHealth.read(targetGroupArn))
+  } catch (error) {
+    deps.logger.warn('stable-not-counted', { targetGroupArn, error })
+    return null
+  }
 }
 
 /** What would have been refused at PUT and has gone since: a rule deleted, a group moved. */

@@ -35,7 +35,9 @@ export async function registerService(deps: Deps, draft: ServiceDraft): Promise<
   await claimResources(deps, draft.name, resources)
   const service = await save(deps, draft, previous)
   try {
+    // Looked at again now that the document is there: whoever claimed or started meanwhile is seen here at the latest.
     await requireClaims(deps, draft.name, resources)
+    await requireFreeRoutes(deps, draft, previous)
   } catch (error) {
     if (error instanceof ConflictError) await takeBack(deps, service, previous)
     throw error

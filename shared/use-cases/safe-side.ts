@@ -14,10 +14,17 @@ export async function findUnsafeStable(
   deployment: Deployment,
 ): Promise<string | null> {
   if (deployment.weight === 0) return null
-  for (const { route } of routesAtWork(deployment)) {
+  for (const { route, progress } of routesAtWork(deployment)) {
     const read = (slot: Slot) => readHealth(deps, targetGroupOf(route, slot))
     const [stable, canary] = await Promise.all([read(deployment.stable), read(deployment.canary)])
-    const split = safeSplit({ canaryPercent: deployment.weight, stable, canary, stableHoldsTrusted: true })
+    const before = progress.stableHealthyBefore
+    const split = safeSplit({
+      canaryPercent: deployment.weight,
+      stable,
+      canary,
+      stableHoldsTrusted: true,
+      ...(before !== null && { stableHealthyBefore: before }),
+    })
     if (split.side === 'ask') return split.reason
   }
   return null

@@ -77,6 +77,8 @@ async function writeUnderLease(
   for (const pauseMs of pausesMs) {
     await mayStart(deps, lease)
     await wish.mayWrite(seen)
+    // Asking took time as well; what follows is the write itself.
+    requireTime(deps, lease)
     try {
       await wish.router.write(seen, target)
       cause = undefined
@@ -120,10 +122,13 @@ async function readBack(
 }
 
 async function mayStart(deps: Pick<Deps, 'leases' | 'clock'>, lease: Lease): Promise<void> {
-  const leftMs = lease.expiresAtMs - deps.clock.realNow()
-  if (leftMs < lastStartMs)
-    throw new TransientError(`the lease of ${lease.resource} is nearly over; no write starts now`)
+  requireTime(deps, lease)
   if (!(await deps.leases.isHeld(lease))) throw new TransientError(`the lease of ${lease.resource} was lost`)
+}
+
+function requireTime(deps: Pick<Deps, 'clock'>, lease: Lease): void {
+  if (lease.expiresAtMs - deps.clock.realNow() >= lastStartMs) return
+  throw new TransientError(`the lease of ${lease.resource} is nearly over; no write starts now`)
 }
 
 /**

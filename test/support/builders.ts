@@ -82,7 +82,7 @@ export function aDeployment(overrides: Partial<Deployment> = {}): Deployment {
     waivedGates: [],
     approvals: [],
     findings: [],
-    routes: [{ resource: webArns.rule, snapshot: null, touched: false, test: null }],
+    routes: [{ resource: webArns.rule, snapshot: null, touched: false, stableHealthyBefore: null, test: null }],
     execution: 1,
     createdBy: aDeployer,
     createdAt: '2026-01-01T00:00:00.000Z',

@@ -11,7 +11,13 @@ export const aGateFailure: Cause = { type: 'gate', gate: 'errors', reason: 'too 
 
 /** Every kind of event, made to fit `deployment` where it can. */
 export const everyEvent = (deployment: Deployment): readonly TransitionEvent[] => [
-  { type: 'prepared', findings: [], snapshots: { [webArns.rule]: aRouteState() }, deadlineAt: later },
+  {
+    type: 'prepared',
+    findings: [],
+    snapshots: { [webArns.rule]: aRouteState() },
+    stableHealthy: { [webArns.rule]: 2 },
+    deadlineAt: later,
+  },
   { type: 'refused', findings: [], reason: 'preflight found: stable-empty' },
   { type: 'touched', resource: webArns.rule, snapshot: aRouteState() },
   { type: 'test-pointed', resource: webArns.rule, testResource: 'test', snapshot: aRouteState() },

@@ -30,6 +30,7 @@ const prepared: TransitionEvent = {
   type: 'prepared',
   findings: [],
   snapshots: { [webArns.rule]: aRouteState() },
+  stableHealthy: { [webArns.rule]: 2 },
   deadlineAt: later,
 }
 const wanted = (step: number): TransitionEvent => ({ type: 'shift-wanted', step, reason: 'next', deadlineAt: later })
@@ -155,7 +156,9 @@ describe('the way to success', () => {
 
   it('keeps a snapshot that is not taken again', () => {
     const twice = transition(
-      aDeployment({ routes: [{ resource: 'other', snapshot: null, touched: false, test: null }] }),
+      aDeployment({
+        routes: [{ resource: 'other', snapshot: null, touched: false, stableHealthyBefore: null, test: null }],
+      }),
       prepared,
       at,
     )
