@@ -70,11 +70,10 @@ async function measure(proxies: Readonly<Record<string, number>>, load: Load): P
 
 function report(rates: Rates, load: Load): number {
   const requestsPerSecond = Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, median(values)]))
-  const of = (name: string) => requestsPerSecond[name] ?? 0
-  const ratios = {
-    'sluice / nginx': of('sluice') / of('nginx'),
-    'sluice / node:http pipe': of('sluice') / of('node:http pipe'),
-  }
+  // Round by round, so that a neighbour's busy spell weighs on both sides of a ratio.
+  const ratioTo = (name: string) =>
+    median((rates.sluice ?? []).map((rate, round) => rate / (rates[name]?.[round] ?? Number.NaN)))
+  const ratios = { 'sluice / nginx': ratioTo('nginx'), 'sluice / node:http pipe': ratioTo('node:http pipe') }
   console.log(
     `${load.name}, 32 kept-alive connections, medians of ${flags.rounds} interleaved rounds of ${flags.seconds} s`,
   )
