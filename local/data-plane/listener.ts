@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { LocalClock } from '../clock.ts'
+import { parseBalancerAttributes } from './balancer-attributes.ts'
 import { createClientConnections } from './client-connections.ts'
 import type { ListenerConfig } from './data-plane.ts'
 import { Exchange } from './exchange.ts'
@@ -14,7 +15,7 @@ import { chooseRoute, type Route } from './routing.ts'
 import type { TargetGroup } from './target-group.ts'
 import { createTraceIds } from './trace-id.ts'
 import { type BalancerCounters, countOwnAnswer, type GroupCounters, groupCountersOf } from './traffic-counters.ts'
-import { forwardUpgrade } from './upgrade.ts'
+import { endConnection, forwardUpgrade } from './upgrade.ts'
 
 /** One listening port and the rules it follows now. */
 export interface Listener {
@@ -77,7 +78,7 @@ class HttpListener implements Listener {
     this.#server.on('connection', (socket) => this.#connections.add(socket))
     this.#server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head))
     this.#server.on('clientError', (error, socket) => this.#onClientError(error, socket))
-    this.#applyAttributes()
+    this.#applyAttributes(options.config.attributes)
   }
 
   listen(): Promise<void> {
@@ -96,9 +97,10 @@ class HttpListener implements Listener {
   }
 
   configure(config: ListenerConfig) {
-    this.#rules = compileRules(config.rules, this.#rules)
+    const rules = compileRules(config.rules, this.#rules)
+    this.#applyAttributes(config.attributes)
+    this.#rules = rules
     this.config = config
-    this.#applyAttributes()
   }
 
   sample() {
@@ -109,17 +111,20 @@ class HttpListener implements Listener {
     this.#closing = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     const cut = setTimeout(() => this.#connections.destroyAll(), drainTimeoutMs)
+    // A connection whose answer had begun before, and so did not say that it would end, falls idle later.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), 20)
     await closed
     clearTimeout(cut)
+    clearInterval(sweep)
     // Upgraded connections are no longer the server's, so its close does not wait for them.
     this.#connections.destroyAll()
   }
 
-  #applyAttributes() {
-    const { attributes } = this.config
-    this.#idleTimeoutMs = Number(attributes['idle_timeout.timeout_seconds'] ?? 60) * 1000
-    this.#xffMode = parseXffMode(attributes['routing.http.xff_header_processing.mode'])
-    this.#server.keepAliveTimeout = this.#idleTimeoutMs
+  #applyAttributes(attributes: ListenerConfig['attributes']) {
+    const { idleTimeoutMs, xffMode } = parseBalancerAttributes(attributes)
+    this.#idleTimeoutMs = idleTimeoutMs
+    this.#xffMode = xffMode
+    this.#server.keepAliveTimeout = idleTimeoutMs
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse) {
@@ -192,11 +197,14 @@ class HttpListener implements Listener {
 
   /** Other upgrades (h2c) are ignored, as HTTP allows: the request is answered as usual and the connection ends. */
   #serveWithoutUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    if (head.length > 0 || !(socket instanceof Socket)) return this.#answerRaw(socket, 400)
+    // Node stops parsing at an upgrade, so a body could not be read.
+    const hasBody = head.length > 0 || Number(request.headers['content-length'] ?? 0) > 0
+    if (hasBody || request.headers['transfer-encoding'] || !(socket instanceof Socket))
+      return this.#answerRaw(socket, 400)
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false
     response.assignSocket(socket)
-    response.on('finish', () => socket.end())
+    response.on('finish', () => endConnection(socket, ''))
     this.#onRequest(request, response)
   }
 
@@ -248,7 +256,7 @@ class HttpListener implements Listener {
     const answer = buildErrorAnswer(status)
     const headers = [...toAnswerHeaders(answer), 'Connection', 'close', 'Date', new Date().toUTCString()]
     const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1]}\r\n`] : []))
-    socket.end(`HTTP/1.1 ${status} ${answer.statusText}\r\n${lines.join('')}\r\n${answer.body}`)
+    endConnection(socket, `HTTP/1.1 ${status} ${answer.statusText}\r\n${lines.join('')}\r\n${answer.body}`)
   }
 
   #onClientError(error: Error, socket: Duplex) {
@@ -265,17 +273,4 @@ function refuse(request: IncomingMessage): 400 | 405 | 414 | undefined {
   if (request.method === 'TRACE') return 405
   if (url.length > longestUrl) return 414
   return toOriginForm(url).startsWith('/') ? undefined : 400
-}
-
-function parseXffMode(text: string | undefined): XffMode {
-  switch (text) {
-    case undefined:
-    case 'append':
-      return 'append'
-    case 'preserve':
-    case 'remove':
-      return text
-    default:
-      throw new RangeError(`load balancer attribute routing.http.xff_header_processing.mode: ${text} is not known`)
-  }
 }

@@ -1,5 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Target } from './target.ts'
 import { classifyTargetError } from './target-errors.ts'
@@ -53,7 +54,8 @@ export function forwardUpgrade(options: UpgradeOptions): void {
     agreed = true
     addCode(options.counters.codes, response.statusCode ?? 0)
     socket.write(toHead(response, ['Connection: close']))
-    response.pipe(socket)
+    response.pipe(socket, { end: false })
+    response.on('end', () => endConnection(socket, ''))
   })
   outgoing.on('error', (error) => {
     end()
@@ -65,7 +67,18 @@ export function forwardUpgrade(options: UpgradeOptions): void {
   outgoing.end()
 }
 
-function joinStreams(options: UpgradeOptions & { targetSocket: import('node:net').Socket; targetHead: Buffer }): void {
+/**
+ * Sends the last bytes and ends a connection. Goes on reading for a second: closing with unread bytes would reset the
+ * connection, and the client would lose the answer.
+ */
+export function endConnection(socket: Duplex, text: string): void {
+  socket.end(text, 'latin1')
+  socket.resume()
+  const linger = setTimeout(() => socket.destroy(), 1000)
+  socket.on('close', () => clearTimeout(linger))
+}
+
+function joinStreams(options: UpgradeOptions & { targetSocket: Socket; targetHead: Buffer }): void {
   const { socket, head, targetSocket, targetHead, idleTimeoutMs } = options
   targetSocket.setTimeout(idleTimeoutMs, () => targetSocket.destroy())
   targetSocket.on('error', () => socket.destroy())

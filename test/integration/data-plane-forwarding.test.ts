@@ -379,6 +379,13 @@ describe('upgrades', () => {
     expect(await sendRaw(rig.port, request)).toMatch(/^HTTP\/1\.1 200 .*web/s)
   })
 
+  it('to other protocols with a body are refused, as it cannot be read', async () => {
+    const web = await serve()
+    const request = 'POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\n\r\nabc'
+    expect(await sendRaw(rig.port, request)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(web.requests).toEqual([])
+  })
+
   it('end with the listener', async () => {
     const web = await serve()
     web.server.on('upgrade', (_, socket) => {

@@ -243,6 +243,26 @@ describe('listeners', () => {
     await removed
   })
 
+  it('end a connection whose answer had begun, as soon as it is complete', async () => {
+    let finish = () => {}
+    const web = await startBackEnd('web', (_, response) => {
+      response.write('begun, ')
+      finish = () => response.end('done')
+    })
+    rig.addGroup('web', [web])
+    await rig.listen([aDefaultRule(aForward({ web: 1 }))])
+    const response = await fetch(rig.url)
+    let removed = false
+    const removing = rig.plane.removeListener(aListener(rig.port).arn).then(() => {
+      removed = true
+    })
+    expect(removed).toBe(false)
+    finish()
+    expect(await response.text()).toBe('begun, done')
+    await eventually(() => removed, 900)
+    await removing
+  })
+
   it('cut what is in flight when the time to drain is over', async () => {
     const stuck = await startBackEnd('stuck', () => {})
     rig.addGroup('web', [stuck])
