@@ -15,6 +15,7 @@ import { createDynamoDb } from './aws/dynamodb/service.ts'
 import { createElasticLoadBalancing } from './aws/elastic-load-balancing-v2/service.ts'
 import { createLambda } from './aws/lambda/service.ts'
 import { createAwsServer } from './aws/server.ts'
+import type { Persistent } from './aws/service.ts'
 import { createStepFunctions } from './aws/step-functions/service.ts'
 import { createCheckSchedule } from './check-schedule.ts'
 import type { LocalClock } from './clock.ts'
@@ -85,17 +86,20 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRun> 
     dataDir,
     services: [elasticLoadBalancing, cloudWatch.service, stepFunctions.service],
     rawServices: [dynamoDb.service, createLambda({ functions, clock, region, accountId })],
-    persistents: [cloudWatch.metricsState, dynamoDb.persistent],
+    // Last in the list, so that after a reset Sluice's own table and state machine are there again.
+    persistents: [cloudWatch.metricsState, dynamoDb.persistent, afterReset(() => deploySluice())],
   })
   await aws.listen(options.awsPort ?? 4566)
   const restoreEnvironment = useEndpoint(aws.url)
 
-  const stateMachineArn = stepFunctions.deploy({
-    name: stateMachineName,
-    definition,
-    roleArn: `arn:aws:iam::${accountId}:role/sluice`,
-    region,
-  })
+  async function deploySluice(): Promise<string> {
+    const client = new DynamoDBClient({ endpoint: aws.url })
+    await ensureTable(client, tableName)
+    client.destroy()
+    const roleArn = `arn:aws:iam::${accountId}:role/sluice`
+    return stepFunctions.deploy({ name: stateMachineName, definition, roleArn, region })
+  }
+  const stateMachineArn = await deploySluice()
   const config = loadConfig({
     ...process.env,
     SLUICE_TABLE: tableName,
@@ -106,21 +110,25 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalRun> 
     clock: { now: () => Math.floor(clock.now()), realNow: () => Date.now(), sleep: (realMs) => sleep(realMs) },
     logger,
   })
-  const tableClient = new DynamoDBClient({})
-  await ensureTable(tableClient, tableName)
-  tableClient.destroy()
   Object.assign(tasks, createTasks(deps))
 
+  // Alarms and executions also change without a call; what is lost of them by a kill, the next check finds.
+  const saveState = (state: Persistent | undefined) => {
+    if (state)
+      dataDir.save(state).catch((error: unknown) => logger.warn('state-not-saved', { name: state.name, error }))
+  }
   const schedule = createCheckSchedule({ deps, clock, logger })
   const stopListening = [
     cloudWatch.onAlarmStateChange((event) => {
+      saveState(cloudWatch.service.state)
       if (event.detail.state.value === 'ALARM') schedule.soon()
     }),
     stepFunctions.onExecutionStatusChange((event) => {
+      saveState(stepFunctions.persistent)
       if (['FAILED', 'TIMED_OUT', 'ABORTED'].includes(event.detail.status)) schedule.soon()
     }),
   ]
-  const saveMetrics = setInterval(() => void dataDir.save(cloudWatch.metricsState).catch(() => undefined), 1000)
+  const saveMetrics = setInterval(() => saveState(cloudWatch.metricsState), 1000)
   saveMetrics.unref()
   // What died with the last process is found now, not a minute later.
   schedule.soon()
@@ -170,6 +178,17 @@ async function readDefinition(): Promise<Definition> {
     JSON.parse(await readFile(file, 'utf8')),
     (name) => `arn:aws:lambda:${region}:${accountId}:function:sluice-${name}`,
   )
+}
+
+function afterReset(action: () => Promise<unknown>): Persistent {
+  return {
+    name: 'sluice',
+    save: () => ({}),
+    load: () => undefined,
+    async reset() {
+      await action()
+    },
+  }
 }
 
 /** Points the SDK at the rehearsal cloud, where the environment does not say otherwise. Returns how to undo it. */
