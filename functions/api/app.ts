@@ -40,6 +40,7 @@ export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
     }),
   )
   app.use('/v1/*', async (c, next) => {
+    c.header('Cache-Control', 'no-store')
     c.set('actor', authenticate(c, mode))
     await next()
   })

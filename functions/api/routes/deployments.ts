@@ -3,7 +3,7 @@ import type { Deps } from '../../../shared/deps.ts'
 import { ValidationError } from '../../../shared/domain/errors.ts'
 import { listDeployments } from '../../../shared/use-cases/list-deployments.ts'
 import { listEvents } from '../../../shared/use-cases/list-events.ts'
-import { readDeployment } from '../../../shared/use-cases/read-deployment.ts'
+import { readDeployment, withMeasures } from '../../../shared/use-cases/read-deployment.ts'
 import { startDeployment } from '../../../shared/use-cases/start-deployment.ts'
 import { type ApiEnv, baseUrlOf } from '../api-env.ts'
 import { readJson } from '../body.ts'
@@ -20,7 +20,7 @@ export function deploymentRoutes(deps: Deps) {
       const key = readIdempotencyKey(c)
       const request = parseDeploymentRequest(await readJson(c))
       const deployment = await startDeployment(deps, { key, request, actor: c.var.actor })
-      const body = presentDeployment(await readDeployment(deps, deployment.id), baseUrlOf(c))
+      const body = presentDeployment(await withMeasures(deps, deployment), baseUrlOf(c))
       return c.json(body, 202, { Location: body.links.self })
     })
     .get('/', async (c) => {
@@ -33,7 +33,7 @@ export function deploymentRoutes(deps: Deps) {
       return c.json(presentDeployment(view, baseUrlOf(c)))
     })
     .get('/:id/events', async (c) => {
-      const { limit, cursor = null } = readQuery(c, queries.page)
+      const { limit, cursor = null } = readQuery(c, queries.listEvents)
       const { items, nextCursor } = await listEvents(deps, c.req.param('id'), { limit, cursor })
       return c.json({ items: items.map(presentEvent), nextCursor })
     })

@@ -16,7 +16,7 @@ import { parseService } from '../to-domain.ts'
 export function serviceRoutes(deps: Deps) {
   return new Hono<ApiEnv>()
     .get('/', async (c) => {
-      const { limit, cursor = null } = readQuery(c, queries.page)
+      const { limit, cursor = null } = readQuery(c, queries.listServices)
       const { items, nextCursor } = await listServices(deps, { limit, cursor })
       return c.json({ items: items.map((service) => presentService(service)), nextCursor })
     })

@@ -2,19 +2,20 @@ import * as z from 'zod'
 import { phases } from '../../../shared/domain/deployment.ts'
 import { serviceName } from './common.ts'
 
-const page = {
-  limit: z.int().min(1).max(100).default(20).describe('Entries a page.'),
+const page = (limit: number) => ({
+  limit: z.int().min(1).max(100).default(limit).describe('Entries a page.'),
   cursor: z.exactOptional(z.string().min(1).max(2048)).describe('`nextCursor` of the page before.'),
-}
+})
 
 /** Query parameters by operation. Numbers are numbers here: the edge reads them from text first. */
 export const queries = {
   none: z.strictObject({}),
-  page: z.strictObject(page),
+  listServices: z.strictObject(page(50)),
+  listEvents: z.strictObject(page(100)),
   listDeployments: z.strictObject({
     service: z.exactOptional(serviceName),
     phase: z.exactOptional(z.enum(phases)),
-    ...page,
+    ...page(20),
   }),
   readDeployment: z.strictObject({
     waitSeconds: z.int().min(0).max(25).default(0).describe('Wait until the version moves, at most this long.'),
