@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { answers } from '../../../../functions/api/schemas/answers.ts'
 import { TransientError, UpstreamError } from '../../../../shared/domain/errors.ts'
+import { version } from '../../../../shared/version.ts'
 import { aServiceBody, createMemoryApi, readAs } from '../../../support/memory-api.ts'
 
 type Api = ReturnType<typeof createMemoryApi>
@@ -128,12 +129,12 @@ describe('an error', () => {
 describe('healthz', () => {
   it('says version and local time in local mode', async () => {
     const response = await api.call('GET', '/healthz')
-    expect(await response.json()).toEqual({ status: 'ok', version: '0.1.0', localTime: '2026-01-01T00:00:00.000Z' })
+    expect(await response.json()).toEqual({ status: 'ok', version, localTime: '2026-01-01T00:00:00.000Z' })
   })
 
   it('says no local time elsewhere, and asks for no caller', async () => {
     const response = await createMemoryApi({}).call('GET', '/healthz')
-    expect(await response.json()).toEqual({ status: 'ok', version: '0.1.0' })
+    expect(await response.json()).toEqual({ status: 'ok', version })
   })
 })
 

@@ -2,9 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { createApi } from '../../../../functions/api/app.ts'
 import checkedIn from '../../../../functions/api/openapi.json' with { type: 'json' }
-import packageJson from '../../../../package.json' with { type: 'json' }
 import { buildOpenApi } from '../../../../scripts/openapi/document.ts'
-import { version } from '../../../../shared/version.ts'
 import { createMemoryApi } from '../../../support/memory-api.ts'
 
 describe('the OpenAPI document', () => {
@@ -48,12 +46,6 @@ describe('the OpenAPI document', () => {
   it('is served as it is', async () => {
     const response = await createMemoryApi().call('GET', '/openapi.json')
     expect(await response.json()).toEqual(checkedIn)
-  })
-})
-
-describe('the version', () => {
-  it('is that of the package', () => {
-    expect(version).toBe(packageJson.version)
   })
 })
 

@@ -148,6 +148,40 @@ describe('PUT /v1/services/{service}', () => {
   })
 })
 
+describe('a deployment that starts while the service changes', () => {
+  const startDuring = (method: 'put' | 'delete') => {
+    const { services } = api.deps
+    const { put, delete: remove } = services
+    const start = () => api.deps.deployments.takePointer('web', 'dep_racing')
+    if (method === 'put') services.put = async (service) => start().then(() => put(service))
+    else services.delete = async (name, revision) => start().then(() => remove(name, revision))
+    return () => Object.assign(services, { put, delete: remove })
+  }
+
+  it('keeps the routes it started with', async () => {
+    await put()
+    const restore = startDuring('put')
+    const response = await put(
+      'web',
+      aServiceBody({ routes: [{ ...route, blue: webArns.green, green: webArns.blue }] }),
+    )
+    restore()
+    expect(response.status).toBe(409)
+    expect(await response.json()).toMatchObject({ deployment: 'dep_racing' })
+    expect((await api.deps.services.get('web'))?.routes).toEqual([{ ...route, wave: 1 }])
+  })
+
+  it('keeps its service', async () => {
+    await put()
+    startDuring('delete')
+    const response = await api.call('DELETE', '/v1/services/web')
+    expect(response.status).toBe(409)
+    expect(await response.json()).toMatchObject({ deployment: 'dep_racing' })
+    expect((await api.deps.services.get('web'))?.routes).toEqual([{ ...route, wave: 1 }])
+    expect(await api.deps.services.claim(webArns.rule, 'shop')).toBe('web')
+  })
+})
+
 describe('GET /v1/services', () => {
   const list = async (query: string) => readAs(answers.services, await api.call('GET', `/v1/services?limit=2${query}`))
 
