@@ -32,8 +32,8 @@ export interface ExchangeOptions {
 /**
  * One request on its way through: to the target, and the answer back, both streamed with backpressure.
  *
- * Speaks undici's callback interface (onConnect, onHeaders …), which its newer one wraps: that one turns every header
- * block into an object first, which costs a tenth of the throughput.
+ * Speaks undici's callback interface (onConnect, onHeaders …), which is what its clients use inside. Handlers of the newer
+ * form are wrapped in an adapter that makes an object of every header block, and loses spelling and order on the way.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions

@@ -2,20 +2,21 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { LocalClock } from '../clock.ts'
+import { type AnswerSender, createAnswerSender, endConnection } from './answer-sender.ts'
 import { parseBalancerAttributes } from './balancer-attributes.ts'
 import { createClientConnections } from './client-connections.ts'
 import type { ListenerConfig } from './data-plane.ts'
 import { Exchange } from './exchange.ts'
 import { buildRedirectAnswer } from './fixed-answers.ts'
 import { type CompiledRule, compileRules, type ForwardAction, matchRule } from './listener-rules.ts'
-import { buildErrorAnswer, type OwnAnswer, toAnswerHeaders } from './own-answer.ts'
+import { buildErrorAnswer } from './own-answer.ts'
 import { readRequestFacts, toOriginForm } from './request-facts.ts'
 import { buildRequestHeaders, type XffMode } from './request-headers.ts'
 import { chooseRoute, type Route } from './routing.ts'
 import type { TargetGroup } from './target-group.ts'
 import { createTraceIds } from './trace-id.ts'
 import { type BalancerCounters, countOwnAnswer, type GroupCounters, groupCountersOf } from './traffic-counters.ts'
-import { endConnection, forwardUpgrade } from './upgrade.ts'
+import { forwardUpgrade } from './upgrade.ts'
 
 /** One listening port and the rules it follows now. */
 export interface Listener {
@@ -56,6 +57,7 @@ class HttpListener implements Listener {
   readonly #options: ListenerOptions
   readonly #server: Server
   readonly #connections
+  readonly #answers: AnswerSender
   readonly #nextTraceId = createTraceIds()
   readonly #port: string
   #rules: CompiledRule[]
@@ -69,6 +71,7 @@ class HttpListener implements Listener {
     this.#port = String(options.config.port)
     this.#rules = compileRules(options.config.rules)
     this.#connections = createClientConnections(options.counters)
+    this.#answers = createAnswerSender(options.counters, this.#isClosing)
     this.#server = createServer(
       // A request may take as long as it keeps moving; stalls are the exchange's to end. Host is checked with the headers.
       { maxHeaderSize: longestHead, requestTimeout: 0, requireHostHeader: false },
@@ -130,28 +133,31 @@ class HttpListener implements Listener {
   #onRequest(request: IncomingMessage, response: ServerResponse) {
     this.#connections.setResponse(request.socket, response)
     const refusal = refuse(request)
-    if (refusal) return this.#answer(response, buildErrorAnswer(refusal))
+    if (refusal) return this.#answers.send(response, buildErrorAnswer(refusal))
     const { action } = matchRule(this.#rules, () => readRequestFacts(request)) ?? {}
     switch (action?.type) {
       case 'forward':
         return this.#forward(action, request, response)
       case 'fixed-response':
         this.#options.counters.fixedResponses++
-        return this.#answer(response, action.answer)
+        return this.#answers.send(response, action.answer)
       case 'redirect':
         this.#options.counters.redirects++
-        return this.#answer(response, buildRedirectAnswer(action.config, readRequestFacts(request), this.config.port))
+        return this.#answers.send(
+          response,
+          buildRedirectAnswer(action.config, readRequestFacts(request), this.config.port),
+        )
       case undefined:
         // The default rule always matches; a listener without one answers as if it had no targets.
-        return this.#answerError(response, 503)
+        return this.#answers.sendError(response, 503)
     }
   }
 
   #forward(action: ForwardAction, request: IncomingMessage, response: ServerResponse) {
     const built = this.#buildHeaders(request)
-    if (!built.ok) return this.#answerError(response, built.status)
+    if (!built.ok) return this.#answers.sendError(response, built.status)
     const route = this.#route(action, request)
-    if (!route) return this.#answerError(response, 503)
+    if (!route) return this.#answers.sendError(response, 503)
     new Exchange({
       request,
       response,
@@ -162,7 +168,7 @@ class HttpListener implements Listener {
       hasBody: built.hasBody,
       addedHeaders: route.cookies,
       idleTimeoutMs: this.#idleTimeoutMs,
-      answerError: this.#answerError,
+      answerError: this.#answers.sendError,
       onClientGone: this.#onClientGone,
       isClosing: this.#isClosing,
     }).start()
@@ -173,7 +179,7 @@ class HttpListener implements Listener {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') return this.#serveWithoutUpgrade(request, socket, head)
     const { action } = matchRule(this.#rules, () => readRequestFacts(request)) ?? {}
     if (action?.type !== 'forward') return this.#serveWithoutUpgrade(request, socket, head)
-    const answerError = (status: number) => this.#answerRaw(socket, status)
+    const answerError = (status: number) => this.#answers.sendRaw(socket, status)
     const built = this.#buildHeaders(request)
     if (!built.ok) return answerError(built.status)
     const route = this.#route(action, request)
@@ -199,8 +205,8 @@ class HttpListener implements Listener {
   #serveWithoutUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
     // Node stops parsing at an upgrade, so a body could not be read.
     const hasBody = head.length > 0 || Number(request.headers['content-length'] ?? 0) > 0
-    if (hasBody || request.headers['transfer-encoding'] || !(socket instanceof Socket))
-      return this.#answerRaw(socket, 400)
+    const isReadable = !hasBody && request.headers['transfer-encoding'] === undefined
+    if (!isReadable || !(socket instanceof Socket)) return this.#answers.sendRaw(socket, 400)
     const response = new ServerResponse(request)
     response.shouldKeepAlive = false
     response.assignSocket(socket)
@@ -231,40 +237,18 @@ class HttpListener implements Listener {
     return counters
   }
 
-  readonly #answerError = (response: ServerResponse, status: number): void => {
-    this.#answer(response, buildErrorAnswer(status))
-  }
-
   readonly #onClientGone = (): void => {
     countOwnAnswer(this.#options.counters, 460)
   }
 
   readonly #isClosing = (): boolean => this.#closing
 
-  #answer(response: ServerResponse, answer: OwnAnswer) {
-    countOwnAnswer(this.#options.counters, answer.status)
-    const headers = toAnswerHeaders(answer)
-    // After a request that was refused, what else is on the connection cannot be trusted.
-    if (this.#closing || answer.status === 400 || answer.status === 408) headers.push('Connection', 'close')
-    response.writeHead(answer.status, answer.statusText, headers)
-    response.end(answer.body)
-  }
-
-  /** Answers on a connection that has no ServerResponse, and ends it. */
-  #answerRaw(socket: Duplex, status: number) {
-    countOwnAnswer(this.#options.counters, status)
-    const answer = buildErrorAnswer(status)
-    const headers = [...toAnswerHeaders(answer), 'Connection', 'close', 'Date', new Date().toUTCString()]
-    const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1]}\r\n`] : []))
-    endConnection(socket, `HTTP/1.1 ${status} ${answer.statusText}\r\n${lines.join('')}\r\n${answer.body}`)
-  }
-
   #onClientError(error: Error, socket: Duplex) {
     const code = 'code' in error ? error.code : undefined
     const response = socket instanceof Socket ? this.#connections.responseOn(socket) : undefined
     const isAnswering = response?.headersSent === true && !response.writableFinished
     if (code === 'ECONNRESET' || !socket.writable || isAnswering) return void socket.destroy()
-    this.#answerRaw(socket, code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400)
+    this.#answers.sendRaw(socket, code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400)
   }
 }
 

@@ -2,6 +2,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { endConnection } from './answer-sender.ts'
 import type { Target } from './target.ts'
 import { classifyTargetError } from './target-errors.ts'
 import { addCode, type GroupCounters } from './traffic-counters.ts'
@@ -65,17 +66,6 @@ export function forwardUpgrade(options: UpgradeOptions): void {
     options.answerError(failure.status)
   })
   outgoing.end()
-}
-
-/**
- * Sends the last bytes and ends a connection. Goes on reading for a second: closing with unread bytes would reset the
- * connection, and the client would lose the answer.
- */
-export function endConnection(socket: Duplex, text: string): void {
-  socket.end(text, 'latin1')
-  socket.resume()
-  const linger = setTimeout(() => socket.destroy(), 1000)
-  socket.on('close', () => clearTimeout(linger))
 }
 
 function joinStreams(options: UpgradeOptions & { targetSocket: Socket; targetHead: Buffer }): void {
