@@ -19,6 +19,9 @@ export interface ApiOptions {
   readonly mode?: Mode
 }
 
+/** Names and ids are short; anything longer is nothing of ours and need not be looked up. */
+const maxPathLength = 512
+
 /** The REST API: mounts the routes; one place for callers, one for errors, one for unknown paths. */
 export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   const app = new Hono<ApiEnv>()
@@ -36,11 +39,17 @@ export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
-      onError: (c) => sendProblem(c, new RequestRefused('payload-too-large', `at most ${maxBodyBytes} bytes are read`)),
+      // The rest of the body is never read, so the connection cannot carry another request.
+      onError: (c) =>
+        sendProblem(
+          c,
+          new RequestRefused('payload-too-large', `at most ${maxBodyBytes} bytes are read`, { Connection: 'close' }),
+        ),
     }),
   )
   app.use('/v1/*', async (c, next) => {
     c.header('Cache-Control', 'no-store')
+    if (c.req.path.length > maxPathLength) throw new RequestRefused('not-found', 'no path here is that long')
     c.set('actor', authenticate(c, mode))
     await next()
   })

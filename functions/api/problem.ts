@@ -87,7 +87,9 @@ function answer(
   members: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
-  const problem = { errors: [], ...members, type: `urn:sluice:problem:${word}`, title, status, detail }
+  const standard = { type: `urn:sluice:problem:${word}`, title, status, detail }
+  // What stands in our way is shown after the standard members, and never in place of one.
+  const problem = { ...standard, errors: [], ...members, ...standard }
   return { problem, headers }
 }
 

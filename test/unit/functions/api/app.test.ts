@@ -49,7 +49,13 @@ describe('every request', () => {
 
   it('is 413 over 256 KB', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(256 * 1024) })
-    expect((await problemOf(await api.call('PUT', '/v1/services/web', { body }))).status).toBe(413)
+    const response = await api.call('PUT', '/v1/services/web', { body })
+    expect((await problemOf(response)).status).toBe(413)
+    expect(response.headers.get('Connection')).toBe('close')
+  })
+
+  it('is 404 at a path that is longer than any of ours', async () => {
+    expect((await problemOf(await api.call('GET', `/v1/deployments/${'x'.repeat(512)}`))).status).toBe(404)
   })
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])('is 415 as %s', async (type) => {
