@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from './ports.ts'
@@ -15,8 +15,11 @@ export async function startNginx(backEnds: { heavy: number; light: number }): Pr
   const file = join(directory, 'nginx.conf')
   writeFileSync(file, buildConfig({ ...backEnds, port, directory }))
   try {
-    return await startProgram('nginx', ['-p', directory, '-e', 'stderr', '-c', file], port)
+    const nginx = await startProgram('nginx', ['-p', directory, '-e', 'stderr', '-c', file], port)
+    const stop = () => nginx.stop().finally(() => rmSync(directory, { recursive: true }))
+    return { ...nginx, stop }
   } catch (cause) {
+    rmSync(directory, { recursive: true })
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     throw missing ? new Error('nginx is not installed; try: apt-get install nginx-light', { cause }) : cause
   }
