@@ -3,14 +3,7 @@ import type { GroupHealth } from '../domain/capacity.ts'
 import { isFinal, type RollbackReadiness } from '../domain/deployment.ts'
 import { NotFoundError, TransientError, UpstreamError } from '../domain/errors.ts'
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
-import {
-  canaryPercent,
-  otherSlot,
-  type RawWeights,
-  type RouteState,
-  type Slot,
-  sameRouting,
-} from '../domain/traffic.ts'
+import { canaryPercent, type RawWeights, type RouteState, type Slot, sameRouting } from '../domain/traffic.ts'
 import type { LeaseView } from '../ports/lease.ts'
 import { resourcesOf } from './claim-resources.ts'
 import { readService } from './read-service.ts'
