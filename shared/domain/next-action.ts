@@ -63,9 +63,7 @@ export function decideNext(deployment: Deployment, gates: GatesSummary, nowMs: n
     case 'awaiting-approval':
       return whileAwaiting(deployment, nowMs)
     case 'shifting':
-      return isPast(deployment.deadlineAt, nowMs)
-        ? { type: 'roll-back', cause: timeout(`step ${deployment.target} could not be written in time`, 'recovery') }
-        : { type: 'shift', step: deployment.target, reason: 'the write goes on' }
+      return whileShifting(deployment, nowMs)
     case 'baking':
       return whileBaking(deployment, gates, nowMs)
   }
@@ -81,6 +79,18 @@ function whileHeld(deployment: Deployment, nowMs: number): Action {
   return isPast(until, nowMs)
     ? { type: 'roll-back', cause: timeout('the pause ran out and nobody resumed', 'command') }
     : { type: 'wait', until }
+}
+
+/** A raise that had to wait for capacity is not tried before its time. */
+function whileShifting(deployment: Deployment, nowMs: number): Action {
+  if (isPast(deployment.deadlineAt, nowMs)) {
+    const reason = `step ${deployment.target} could not be written in time`
+    return { type: 'roll-back', cause: timeout(reason, 'recovery') }
+  }
+  const { nextActionAt } = deployment
+  return nextActionAt === null || isPast(nextActionAt, nowMs)
+    ? { type: 'shift', step: deployment.target, reason: 'the write goes on' }
+    : { type: 'wait', until: nextActionAt }
 }
 
 function whileAwaiting(deployment: Deployment, nowMs: number): Action {

@@ -28,7 +28,8 @@ export function change(deployment: Deployment, at: string, changes: Changes, eve
 /** A change that only Sluice needs to know of: `version` stays. */
 export function quietly(deployment: Deployment, at: string, changes: Changes, event?: NewEvent): Deployment {
   const merged: Deployment = { ...deployment, ...changes, revision: deployment.revision + 1 }
-  const shown: Deployment = { ...merged, phase: changes.phase ?? shownPhase(merged) }
+  const phase = changes.phase ?? shownPhase(merged)
+  const shown: Deployment = { ...merged, phase, nextActionAt: nextActionOf(merged, phase) }
   if (!event) return shown
   const moved = event.type === 'phase' || shown.phase !== deployment.phase
   return withEvent(shown, at, { ...event, ...(moved && { from: deployment.phase, to: shown.phase }) })
@@ -43,6 +44,12 @@ export function withEvent(deployment: Deployment, at: string, event: Omit<Deploy
 export function shownPhase(deployment: Deployment): Phase {
   if (isFinal(deployment.phase) || deployment.goal === 'snapshot') return deployment.phase
   return deployment.hold?.kind ?? deployment.stage
+}
+
+/** While held nothing is due but the end of the hold, whatever the stage under it brings meanwhile. */
+function nextActionOf(deployment: Deployment, phase: Phase): string | null {
+  const isHeld = deployment.hold !== null && phase === deployment.hold.kind
+  return isHeld ? deployment.hold.until : deployment.nextActionAt
 }
 
 export function requireStage(deployment: Deployment, event: TransitionEvent, allowed: readonly Stage[]): void {
