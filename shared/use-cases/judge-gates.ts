@@ -84,7 +84,7 @@ async function saveJudgements(
 ): Promise<Saved> {
   let before = earlier
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const judgements = judges.map((judge, index) => judge(memoryOf(gates[index], before, context), context))
+    const judgements = judges.map((judge, index) => judgeOnce(judge, gates[index], before, context))
     const next = toMeasures({ gates, judgements, before, traffic, at: toInstant(context.nowMs) })
     try {
       await deps.deployments.saveMeasures(deployment.id, next)
@@ -95,6 +95,24 @@ async function saveJudgements(
     }
   }
   throw new TransientError(`the judgements of ${deployment.id} kept changing while they were saved`)
+}
+
+/**
+ * A metric look without a new window decides what the last one did, and has nothing to show for it: it keeps that one's
+ * reason and evidence, so that whoever acts on it can name the numbers.
+ */
+function judgeOnce(
+  judge: Judge,
+  gate: Gate | undefined,
+  before: DeploymentMeasures | null,
+  context: LookContext,
+): Judgement {
+  const memory = memoryOf(gate, before, context)
+  const judgement = judge(memory, context)
+  const earlier = before?.gates.find((report) => report.name === gate?.name)
+  const isUnmoved = gate?.kind === 'metric' && judgement.memory === memory
+  if (!isUnmoved || earlier?.verdict !== judgement.verdict.outcome) return judgement
+  return { ...judgement, verdict: { ...judgement.verdict, reason: earlier.reason, evidence: earlier.evidence } }
 }
 
 function memoryOf(gate: Gate | undefined, before: DeploymentMeasures | null, context: LookContext): GateMemory {
@@ -134,8 +152,8 @@ async function noteVerdict(
 ): Promise<void> {
   const earlier = before?.gates.find((report) => report.name === gate.name)
   if (earlier?.verdict === verdict.outcome) return
-  await changeDeployment(deps, id, (deployment) =>
-    isFinal(deployment.phase) || deployment.goal === 'snapshot'
+  const deployment = await changeDeployment(deps, id, (newest) =>
+    isFinal(newest.phase) || newest.goal === 'snapshot'
       ? null
       : {
           type: 'verdict',
@@ -145,6 +163,9 @@ async function noteVerdict(
           evidence: verdict.evidence,
         },
   )
+  // Whoever halted it asked for a person: the gate that fails now does not decide over their head, but it calls them.
+  if (verdict.outcome === 'fail' && gate.mode === 'enforce' && deployment.hold?.kind === 'halted')
+    await deps.notifier.page(deployment, `gate "${gate.name}" fails while ${id} is halted: ${verdict.reason}`)
 }
 
 /** What the enforcing gates say together. A gate from which a person resumed does not halt again in this step. */
