@@ -1,6 +1,7 @@
 import type { Approval, Cause, Deployment, Hold } from './deployment.ts'
 import { ConflictError, ValidationError } from './errors.ts'
 import { change, commandEvent, here } from './record-change.ts'
+import type { RouteState } from './traffic.ts'
 import type { TransitionEvent } from './transition-event.ts'
 
 // What people ask for, short of a rollback: pause, resume, promote, approve. Repeating a command changes nothing.
@@ -46,6 +47,7 @@ export function resume(
     at,
     {
       ...adopted,
+      routes: withAdopted(deployment, event.adopted ?? {}),
       hold: null,
       cause: null,
       waivedGates:
@@ -104,6 +106,14 @@ export function approve(
     { approvals: [...deployment.approvals, { by: event.actor.name, at, step }] },
     commandEvent('approve', event),
   )
+}
+
+/** What was adopted before our first write of a route is what a rollback restores. */
+function withAdopted(deployment: Deployment, states: Readonly<Record<string, RouteState>>) {
+  return deployment.routes.map((route) => {
+    const live = states[route.resource]
+    return route.touched || !live ? route : { ...route, snapshot: live }
+  })
 }
 
 /** How long a rewrite of the current weight may take before it rolls back, seconds. */

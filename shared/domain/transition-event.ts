@@ -60,6 +60,8 @@ export type TransitionEvent =
       readonly reason: string
       readonly drift: 'adopt' | 'overwrite' | null
       readonly adoptedWeight: number | null
+      /** What is live on each route, by resource, where it is adopted. */
+      readonly adopted?: Snapshots
     }
   | { readonly type: 'promote'; readonly actor: Actor; readonly reason: string; readonly full: boolean }
   | { readonly type: 'approve'; readonly actor: Actor; readonly reason: string }

@@ -1,13 +1,14 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
-import { type RouteState, slots } from '../domain/traffic.ts'
+import { type RouteState, sameRouting, slots } from '../domain/traffic.ts'
 import { changeDeployment } from './change-deployment.ts'
-import { allowPlanWrite, requireOurs, routesAtWork } from './route-guard.ts'
+import { allowPlanWrite, mayOverwrite, requireOurs, routesAtWork } from './route-guard.ts'
 import { writeRoute } from './write-route.ts'
 
 /**
- * Takes the old side out of every action that has group stickiness: its cookie would otherwise be honoured for as long
- * as clients come back, whatever the weights. Routes without stickiness stay as they are, both sides attached.
+ * Makes sure that every route ends with everything on the canary: a change that was adopted, or may be overwritten, is
+ * no success. Takes the old side out of every action that has group stickiness: its cookie would otherwise be honoured
+ * for as long as clients come back, whatever the weights. Without stickiness both sides stay attached.
  *
  * @throws {DriftFound} If somebody else changed a route: the deployment must not end as if all were well.
  */
@@ -18,10 +19,10 @@ export async function finishRoutes(deps: Deps, deployment: Deployment): Promise<
       resource: work.resource,
       router,
       target: (seen, lease) => {
-        requireOurs(work, seen, lease)
+        if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
         return router.target(seen, { canary: deployment.canary, percent: 100, keepIdle: false })
       },
-      isThere: sameMembers,
+      isThere: (seen, target) => sameRouting(seen, target) && sameMembers(seen, target),
       mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
     })
     if (!receipt.wrote) continue
@@ -30,7 +31,7 @@ export async function finishRoutes(deps: Deps, deployment: Deployment): Promise<
       resource: work.resource,
       before: receipt.before,
       after: receipt.after,
-      reason: 'the old side left the action: its stickiness cookie would keep sending it traffic',
+      reason: 'everything to the canary; with group stickiness the old side leaves the action',
     }))
   }
 }

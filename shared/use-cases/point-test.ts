@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { Slot } from '../domain/traffic.ts'
 import { changeDeployment } from './change-deployment.ts'
-import type { RouteAtWork } from './route-guard.ts'
+import { type RouteAtWork, requirePlan } from './route-guard.ts'
 import { writeRoute } from './write-route.ts'
 
 /**
@@ -18,14 +18,14 @@ export async function pointTest(deps: Deps, id: string, work: RouteAtWork, canar
     resource: testResource,
     router,
     target: (seen) => router.pointAt(seen, targetGroupOf(work.route, canary)),
+    // Under the lease, on the newest record: a rollback that restored the entry meanwhile must be the last word.
     mayWrite: async (seen) => {
-      if (work.progress.test) return
-      await changeDeployment(deps, id, () => ({
-        type: 'test-pointed',
-        resource: work.resource,
-        testResource,
-        snapshot: seen,
-      }))
+      await changeDeployment(deps, id, (newest) => {
+        requirePlan(newest)
+        const isNoted = newest.routes.some((route) => route.resource === work.resource && route.test !== null)
+        return isNoted ? null : { type: 'test-pointed', resource: work.resource, testResource, snapshot: seen }
+      })
+      return false
     },
   })
 }
@@ -40,7 +40,7 @@ export async function restoreTest(deps: Deps, id: string, work: RouteAtWork): Pr
     resource: before.resource,
     router,
     target: () => before.snapshot,
-    mayWrite: async () => undefined,
+    mayWrite: async () => false,
   })
   await changeDeployment(deps, id, () => ({ type: 'test-restored', resource: work.resource }))
 }

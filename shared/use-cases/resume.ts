@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { ResumeInput } from '../domain/command.ts'
 import type { Deployment } from '../domain/deployment.ts'
-import { canaryPercent } from '../domain/traffic.ts'
+import { canaryPercent, type RouteState } from '../domain/traffic.ts'
 import { loadDeployment } from './change-deployment.ts'
 import { commandDeployment } from './command-deployment.ts'
 import { requireExpected } from './require-expected.ts'
@@ -16,31 +16,39 @@ import { leaseMs, takeLease } from './write-route.ts'
  * @throws {ConflictError} If it is rolling back or has ended, or is not where the caller thinks.
  */
 export async function resume(deps: Deps, id: string, command: ResumeInput): Promise<Deployment> {
-  const adoptedWeight = command.drift === 'adopt' ? await adopt(deps, id, command) : null
+  const adopted = command.drift === 'adopt' ? await adopt(deps, id, command) : null
   return commandDeployment(deps, id, command, () => ({
     type: 'resume',
     actor: command.actor,
     reason: command.reason ?? '',
     drift: command.drift ?? null,
-    adoptedWeight,
+    adoptedWeight: adopted?.weight ?? null,
+    ...(adopted && { adopted: adopted.states }),
   }))
 }
 
+interface Adopted {
+  readonly weight: number | null
+  readonly states: Readonly<Record<string, RouteState>>
+}
+
 /** Notes what is live as what we last wrote, so that the next write starts from there. Writes no routing. */
-async function adopt(deps: Deps, id: string, command: ResumeInput): Promise<number | null> {
+async function adopt(deps: Deps, id: string, command: ResumeInput): Promise<Adopted | null> {
   const deployment = await loadDeployment(deps, id)
   requireExpected(deployment, command)
   if (deployment.hold?.cause.type !== 'drift') return null
   let weight: number | null = null
+  const states: Record<string, RouteState> = {}
   for (const { route, resource } of routesAtWork(deployment)) {
     const lease = await takeLease(deps, resource, leaseMs)
     try {
       const live = await deps.routerFor(route).read()
       await deps.leases.confirm(lease, live)
+      states[resource] = live
       weight ??= canaryPercent(live.weights, deployment.canary)
     } finally {
       await deps.leases.giveBack(lease)
     }
   }
-  return weight
+  return { weight, states }
 }

@@ -49,7 +49,7 @@ async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWor
     router,
     target: () => goal,
     isThere: sameGroups,
-    mayWrite: async () => undefined,
+    mayWrite: async () => false,
   })
   if (!receipt.wrote) return
   await changeDeployment(deps, deployment.id, () => ({

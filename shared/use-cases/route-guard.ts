@@ -51,20 +51,34 @@ export function requireOurs(work: RouteAtWork, seen: RouteState, lease: Lease): 
  * The last look before a write of the plan: the goal must still be the plan, and the first write of a route records its
  * snapshot, so that whoever rolls back later knows that there is something to restore.
  *
+ * @returns True if it took the time of a save.
  * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
  */
-export async function allowPlanWrite(deps: Deps, id: string, resource: string, seen: RouteState): Promise<void> {
+export async function allowPlanWrite(deps: Deps, id: string, resource: string, seen: RouteState): Promise<boolean> {
   const deployment = await loadDeployment(deps, id)
   requirePlan(deployment)
-  if (deployment.routes.find((route) => route.resource === resource)?.touched) return
+  if (deployment.routes.find((route) => route.resource === resource)?.touched) return false
   // Saving is the check as well: it fails if a rollback was decided since the load, and is then decided afresh.
   await changeDeployment(deps, id, (newest) => {
     requirePlan(newest)
-    return { type: 'touched', resource, snapshot: seen }
+    return { type: 'touched', resource, snapshot: snapshotOf(newest, resource, seen) }
   })
+  return true
 }
 
-function requirePlan(deployment: Deployment): void {
+/** A foreign change that is to be written over is no snapshot: what Prepare saw is what a rollback restores. */
+function snapshotOf(deployment: Deployment, resource: string, seen: RouteState): RouteState {
+  const prepared = deployment.routes.find((route) => route.resource === resource)?.snapshot
+  return prepared && !sameRouting(prepared, seen) ? prepared : seen
+}
+
+/** True where the service, or a person at `resume`, said that our weights replace a foreign change. */
+export function mayOverwrite({ overwriteDrift, settings }: Deployment): boolean {
+  return overwriteDrift || settings.onDrift === 'overwrite'
+}
+
+/** @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended. */
+export function requirePlan(deployment: Deployment): void {
   if (deployment.goal === 'plan' && deployment.hold === null && deployment.endedAt === null) return
   throw new ConflictError(`${deployment.id} is ${deployment.phase}: the plan's writes stop`, {
     phase: deployment.phase,

@@ -8,7 +8,7 @@ import { toInstant } from '../ports/clock.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { followDrift } from './follow-drift.ts'
 import { earliestStepEndMs } from './look-times.ts'
-import { allowPlanWrite, DriftFound, type RouteAtWork, requireOurs, routesAtWork } from './route-guard.ts'
+import { allowPlanWrite, DriftFound, mayOverwrite, type RouteAtWork, requireOurs, routesAtWork } from './route-guard.ts'
 import { type TaskAnswer, taskAnswer } from './task-answer.ts'
 import { writeRoute } from './write-route.ts'
 
@@ -43,12 +43,11 @@ function answer(deps: Deps, deployment: Deployment): TaskAnswer {
 async function writeWeight(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
   const percent = deployment.plan.steps[deployment.target]?.weight ?? 0
   const router = deps.routerFor(work.route)
-  const mayOverwrite = deployment.overwriteDrift || deployment.settings.onDrift === 'overwrite'
   const receipt = await writeRoute(deps, {
     resource: work.resource,
     router,
     target: (seen, lease) => {
-      if (!mayOverwrite) requireOurs(work, seen, lease)
+      if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
       return router.target(seen, { canary: deployment.canary, percent, keepIdle: true })
     },
     mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),

@@ -8,7 +8,7 @@ import { followDrift } from './follow-drift.ts'
 import { judgeBeforeTraffic } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
 import { pointTest, restoreTest } from './point-test.ts'
-import { allowPlanWrite, DriftFound, type RouteAtWork, requireOurs, routesAtWork } from './route-guard.ts'
+import { allowPlanWrite, DriftFound, mayOverwrite, type RouteAtWork, requireOurs, routesAtWork } from './route-guard.ts'
 import { type TaskAnswer, taskAnswer } from './task-answer.ts'
 import { writeRoute } from './write-route.ts'
 
@@ -20,9 +20,8 @@ import { writeRoute } from './write-route.ts'
  */
 export async function verifyCanary(deps: Deps, id: string): Promise<TaskAnswer> {
   const deployment = await loadDeployment(deps, id)
-  if (deployment.stage !== 'verifying' || deployment.goal !== 'plan' || deployment.endedAt !== null) {
+  if (!isVerifying(deployment))
     return performAction(deps, deployment, decideNext(deployment, unjudged, deps.clock.now()))
-  }
   try {
     for (const work of routesAtWork(deployment)) {
       await attachCanary(deps, deployment, work)
@@ -32,14 +31,22 @@ export async function verifyCanary(deps: Deps, id: string): Promise<TaskAnswer> 
     if (error instanceof DriftFound)
       return taskAnswer(await followDrift(deps, deployment, error), 'bake', deps.clock.now())
     if (!(error instanceof ConflictError)) throw error
-    // Paused, halted or rolled back in between; a pause does not stop the looking, only the writing.
-    return performAction(deps, await loadDeployment(deps, id), { type: 'wait', until: null })
+    // Paused, halted or rolled back in between.
+    const newest = await loadDeployment(deps, id)
+    return performAction(deps, newest, decideNext(newest, unjudged, deps.clock.now()))
   }
   const gates = await judgeBeforeTraffic(deps, id)
-  const action = decideVerified(deployment, gates, deps.clock.now())
+  const judged = await loadDeployment(deps, id)
+  if (!isVerifying(judged)) return performAction(deps, judged, decideNext(judged, unjudged, deps.clock.now()))
+  const action = decideVerified(judged, gates, deps.clock.now())
   if (action === null) throw new CanaryNotReady(`${id}: ${gates.unsettled?.reason ?? 'the canary is not healthy yet'}`)
   if (action.type === 'shift' || action.type === 'await-approval') await restoreTests(deps, id)
-  return performAction(deps, await loadDeployment(deps, id), action)
+  return performAction(deps, judged, action)
+}
+
+/** A hold stops the looking too: nothing could follow from it, and its time does not count. */
+function isVerifying({ stage, goal, hold, endedAt }: Deployment): boolean {
+  return stage === 'verifying' && goal === 'plan' && hold === null && endedAt === null
 }
 
 /** Null: not yet. */
@@ -59,7 +66,7 @@ async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWor
     resource: work.resource,
     router,
     target: (seen, lease) => {
-      requireOurs(work, seen, lease)
+      if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
       return router.target(seen, { canary: deployment.canary, percent: 0, keepIdle: true })
     },
     isThere: (seen) => seen.weights[deployment.canary] !== null,

@@ -21,8 +21,8 @@ export interface WriteWish {
   readonly router: Writable
   /** What is to be there, given what is. Throws to refuse (drift). */
   readonly target: (seen: RouteState, lease: Lease) => RouteState
-  /** Last look just before the write, after the intent is noted. Throws to stop. */
-  readonly mayWrite: (seen: RouteState) => Promise<void>
+  /** Last look just before the write, after the intent is noted. Throws to stop. True: it took the time of a save. */
+  readonly mayWrite: (seen: RouteState) => Promise<boolean>
   /** True when `seen` needs no write; default: it routes as `target` does. */
   readonly isThere?: (seen: RouteState, target: RouteState) => boolean
   /** How long to wait for another holder to end, real milliseconds. Default: one whole lease. */
@@ -70,15 +70,16 @@ async function writeUnderLease(
   if (isThere(seen, target)) {
     if (!lease.lastWritten || lease.intended || !sameRouting(lease.lastWritten, seen))
       await deps.leases.confirm(lease, seen)
-    return { before: seen.weights, after: seen.weights, wrote: false }
+    const before = lateEffect(lease, seen)
+    return { before: before ?? seen.weights, after: seen.weights, wrote: before !== null }
   }
   await deps.leases.intend(lease, target)
   let cause: unknown
   for (const pauseMs of pausesMs) {
     await mayStart(deps, lease)
-    await wish.mayWrite(seen)
-    // Asking took time as well; what follows is the write itself.
-    requireTime(deps, lease)
+    // Where the last look took the time of a save, somebody else may have written meanwhile: compare once more.
+    if ((await wish.mayWrite(seen)) && !sameRouting(await wish.router.read(), seen))
+      return writeUnderLease(deps, wish, lease)
     try {
       await wish.router.write(seen, target)
       cause = undefined
@@ -96,29 +97,45 @@ async function writeUnderLease(
   throw new TransientError(`the new routing of ${wish.resource} did not take effect`, { cause })
 }
 
+/** What an earlier write of ours replaced that took effect and was never confirmed; null where there was none. */
+function lateEffect({ lastWritten, intended }: Lease, seen: RouteState): RawWeights | null {
+  if (!lastWritten || !intended || !sameRouting(intended, seen) || sameRouting(lastWritten, seen)) return null
+  return lastWritten.weights
+}
+
+interface Written {
+  readonly seen: RouteState
+  readonly target: RouteState
+  readonly isThere: (seen: RouteState, target: RouteState) => boolean
+  /** False where the write threw: whether it took effect is unknown. */
+  readonly sent: boolean
+}
+
 /** Reads until the target is there; after a failed write, until it is clear that the old routing stayed. */
 async function readBack(
   deps: Pick<Deps, 'clock'>,
   wish: WriteWish,
   lease: Lease,
-  write: {
-    readonly seen: RouteState
-    readonly target: RouteState
-    readonly isThere: (seen: RouteState, target: RouteState) => boolean
-    readonly sent: boolean
-  },
+  write: Written,
 ): Promise<'there' | 'unchanged'> {
-  let live = write.seen
+  let cause: unknown
   for (const pauseMs of pausesMs) {
-    live = await wish.router.read()
-    if (write.isThere(live, write.target)) return 'there'
-    if (!sameRouting(live, write.seen)) break
-    if (!write.sent) return 'unchanged'
+    try {
+      const live = await wish.router.read()
+      cause = undefined
+      if (write.isThere(live, write.target)) return 'there'
+      if (!sameRouting(live, write.seen))
+        throw new ConflictError(`somebody else changed ${wish.resource} while we wrote it`, { resource: wish.resource })
+      if (!write.sent) return 'unchanged'
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error
+      cause = error
+    }
     if (deps.clock.realNow() + pauseMs >= lease.expiresAtMs) break
     await deps.clock.sleep(pauseMs)
   }
-  if (sameRouting(live, write.seen)) return 'unchanged'
-  throw new ConflictError(`somebody else changed ${wish.resource} while we wrote it`, { resource: wish.resource })
+  if (cause) throw new TransientError(`${wish.resource} could not be read back`, { cause })
+  return 'unchanged'
 }
 
 async function mayStart(deps: Pick<Deps, 'leases' | 'clock'>, lease: Lease): Promise<void> {
