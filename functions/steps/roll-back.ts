@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Deps } from '../../shared/deps.ts'
-import type { Cause } from '../../shared/domain/deployment.ts'
+import { type Cause, type Deployment, isFinal } from '../../shared/domain/deployment.ts'
 import { systemActor } from '../../shared/domain/transition.ts'
-import { rollBack } from '../../shared/use-cases/roll-back.ts'
+import { loadDeployment } from '../../shared/use-cases/change-deployment.ts'
+import { closeDeployment, rollBack } from '../../shared/use-cases/roll-back.ts'
+import { rollBackIfSafe } from '../../shared/use-cases/roll-back-if-safe.ts'
 import { taskAnswer } from '../../shared/use-cases/task-answer.ts'
 import { createTask, lambdaHandler, taskInput } from './task.ts'
 
@@ -24,11 +26,21 @@ const taskFailed: Cause = {
   reason: 'a task of the workflow failed for good; its note is among the events',
 }
 
+/** With a cause a person's wish, which is only carried out; without one the state machine's own decision. */
+async function finish(deps: Deps, id: string, cause: Cause | undefined): Promise<Deployment> {
+  if (cause) return rollBack(deps, id, cause)
+  const deployment = await loadDeployment(deps, id)
+  // Its last write may have failed after the success was recorded: there is nothing to take back, only to tidy up.
+  if (deployment.phase === 'succeeded') return closeDeployment(deps, id)
+  return rollBackIfSafe(deps, deployment, taskFailed)
+}
+
 /** Called by the state machine, and directly by the API for an abort: the same function, the same answer. */
 export const createRollBack = (deps: Deps) =>
   createTask(deps, rollBackInput, async (input) => {
-    const deployment = await rollBack(deps, input.deploymentId, input.cause ?? taskFailed)
-    return { ...taskAnswer(deployment, 'close', deps.clock.now()), outcome: 'restored' }
+    const deployment = await finish(deps, input.deploymentId, input.cause)
+    const outcome = isFinal(deployment.phase) ? 'restored' : 'under-way'
+    return { ...taskAnswer(deployment, 'close', deps.clock.now()), outcome }
   })
 
 export const handler = lambdaHandler(createRollBack)

@@ -7,6 +7,7 @@ import { changeDeployment } from './change-deployment.ts'
 import { judgeGates } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
 import { closeDeployment, rollBack, wakeWorkflow } from './roll-back.ts'
+import { rollBackIfSafe } from './roll-back-if-safe.ts'
 
 /** After this many executions of a deployment died, it is rolled back instead of being continued. */
 const lastExecution = 3
@@ -88,7 +89,7 @@ async function keepGoing(deps: Deps, deployment: Deployment, action: Action): Pr
   // A start that never happened is made up for under the same number; an execution that ended gets a successor.
   if (status === 'unknown') return deps.workflow.start(deployment.id, deployment.execution)
   if (deployment.execution >= lastExecution) {
-    await rollBack(deps, deployment.id, workflowDied(deployment))
+    await rollBackIfSafe(deps, deployment, workflowDied(deployment))
     return
   }
   const execution = deployment.execution + 1

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import type { Cause, Deployment } from '../domain/deployment.ts'
 import { systemActor } from '../domain/transition.ts'
 import { changeDeployment } from './change-deployment.ts'
-import { rollBack } from './roll-back.ts'
+import { rollBackIfSafe } from './roll-back-if-safe.ts'
 import type { DriftFound } from './route-guard.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function followDrift(deps: Deps, deployment: Deployment, drift: Dri
   const cause: Cause = { type: 'drift', actor: systemActor, reason: drift.message }
   switch (deployment.settings.onDrift) {
     case 'roll-back':
-      return rollBack(deps, deployment.id, cause)
+      return rollBackIfSafe(deps, deployment, cause)
     case 'halt':
     case 'overwrite': {
       const halted = await changeDeployment(deps, deployment.id, (newest) =>

@@ -11,6 +11,6 @@ export async function needsAttention(deps: Deps, id: string, reason: string): Pr
   const deployment = await changeDeployment(deps, id, (newest) =>
     isFinal(newest.phase) || newest.goal !== 'snapshot' ? null : { type: 'restore-failed', reason },
   )
-  await deps.notifier.page(deployment, reason)
+  if (deployment.phase === 'rollback-failed') await deps.notifier.page(deployment, reason)
   return taskAnswer(deployment, 'close', deps.clock.now())
 }

@@ -6,8 +6,8 @@ import type { TransitionEvent } from '../domain/transition.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment } from './change-deployment.ts'
 import { finishRoutes } from './finish-routes.ts'
-import { closeDeployment, rollBack } from './roll-back.ts'
-import { findUnsafeStable } from './safe-side.ts'
+import { closeDeployment } from './roll-back.ts'
+import { rollBackIfSafe } from './roll-back-if-safe.ts'
 import { type TaskAnswer, taskAnswer } from './task-answer.ts'
 
 /** How long writing one step's weight may take, with every wait for capacity, before it rolls back. Seconds. */
@@ -54,13 +54,9 @@ export async function performAction(deps: Deps, deployment: Deployment, action: 
 
 /** Whoever decides a rollback performs it at once; what fails now is retried by the state machine for an hour. */
 async function performRollBack(deps: Deps, deployment: Deployment, cause: Cause): Promise<TaskAnswer> {
-  const unsafe = deployment.goal === 'plan' ? await findUnsafeStable(deps, deployment) : null
-  if (unsafe) {
-    const reason = `${cause.reason}; not rolled back, a person must weigh it: ${unsafe}`
-    return taskAnswer(await halt(deps, deployment, { ...cause, reason }), 'bake', deps.clock.now())
-  }
   try {
-    return taskAnswer(await rollBack(deps, deployment.id, cause), 'close', deps.clock.now())
+    const after = await rollBackIfSafe(deps, deployment, cause)
+    return taskAnswer(after, after.hold?.kind === 'halted' ? 'bake' : 'close', deps.clock.now())
   } catch (error) {
     if (!(error instanceof TransientError || error instanceof ConflictError)) throw error
     deps.logger.warn('roll-back-incomplete', { deployment: deployment.id, error })

@@ -1,0 +1,26 @@
+import type { Deps } from '../deps.ts'
+import type { Cause, Deployment } from '../domain/deployment.ts'
+import { changeDeployment } from './change-deployment.ts'
+import { rollBack } from './roll-back.ts'
+import { findUnsafeStable } from './safe-side.ts'
+
+/**
+ * Rolls back for a reason of Sluice's own (a gate, drift, a workflow that died), unless stable could not carry what comes
+ * back while the canary still serves: then only a person can weigh it, so the deployment halts and one is called. Once
+ * the rollback was decided, it is only carried out.
+ *
+ * @returns The record, ended or halted.
+ * @throws Whatever {@link rollBack} throws.
+ */
+export async function rollBackIfSafe(deps: Deps, deployment: Deployment, cause: Cause): Promise<Deployment> {
+  const unsafe = deployment.goal === 'plan' ? await findUnsafeStable(deps, deployment) : null
+  if (unsafe === null) return rollBack(deps, deployment.id, cause)
+  const reason = `${cause.reason}; not rolled back, a person must weigh it: ${unsafe}`
+  let isNew = false
+  const halted = await changeDeployment(deps, deployment.id, (newest) => {
+    isNew = newest.goal === 'plan' && newest.endedAt === null && newest.hold?.kind !== 'halted'
+    return isNew ? { type: 'halt', cause: { ...cause, reason } } : null
+  })
+  if (isNew) await deps.notifier.page(halted, reason)
+  return halted
+}
