@@ -9,7 +9,13 @@ import type { Definition } from '../../local/workflow/definition.ts'
 import { readPackagedDefinition } from '../../scripts/packaged-definition.ts'
 
 /** What the packaged definition is made from; the functions' code is no part of it. */
-const sources = ['serverless.yml', 'serverless', 'state-machines', 'scripts', 'package-lock.json']
+const sources = [
+  'serverless.yml',
+  'serverless',
+  'state-machines',
+  'scripts/packaged-definition.ts',
+  'package-lock.json',
+]
 /** A packaging that has not ended by then died with its process. Real milliseconds. */
 const packagingMs = 110_000
 

@@ -134,7 +134,9 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
       walk.until(id, ({ phase }) => isFinal(phase) && phase !== 'rollback-failed', withinSeconds),
     async during(work) {
       let settled = false
-      const mark = () => void (settled = true)
+      const mark = () => {
+        settled = true
+      }
       work.then(mark, mark)
       for (let turn = 0; turn < 6000 && !settled; turn++) await clock.advance(turn < 20 ? 0 : 100)
       return work
