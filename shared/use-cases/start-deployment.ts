@@ -3,11 +3,12 @@ import type { Deps } from '../deps.ts'
 import type { Actor, Deployment } from '../domain/deployment.ts'
 import { isFinal } from '../domain/deployment.ts'
 import type { DeploymentRequest } from '../domain/deployment-request.ts'
-import { ConflictError, NotFoundError, ValidationError } from '../domain/errors.ts'
+import { ConflictError, NotFoundError, UpstreamError, ValidationError } from '../domain/errors.ts'
 import { buildPlan } from '../domain/plan.ts'
 import { resourceOf, type Service } from '../domain/service.ts'
 import { canaryPercent, maxRouterWeight, otherSlot, type Slot } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
+import { changeDeployment } from './change-deployment.ts'
 
 export interface StartInput {
   /** The caller's Idempotency-Key. */
@@ -43,11 +44,35 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
   }
   const stable = await resolveStable(deps, service, request.to)
   await takeService(deps, service.name, claim.id)
+  await requireUnchanged(deps, service, claim.id)
   const created = await deps.deployments.create(newDeployment({ deps, id: claim.id, service, request, actor, stable }))
-  // Between the pointer and the record somebody may have tidied up a pointer without a record: make sure it is ours.
-  await takeService(deps, service.name, claim.id)
+  await keepService(deps, created)
   await startWorkflow(deps, created)
   return created
+}
+
+/** From here on the document cannot lose its routes: a PUT or DELETE that wants that looks at the pointer after its save. */
+async function requireUnchanged(deps: Deps, service: Service, id: string): Promise<void> {
+  const now = await deps.services.get(service.name)
+  if (now?.revision === service.revision) return
+  await deps.deployments.freePointer(service.name, id)
+  throw new ConflictError(`service "${service.name}" was changed while the deployment was started; try again`)
+}
+
+/** Between the pointer and the record somebody may have tidied up a pointer without a record: it must be ours. */
+async function keepService(deps: Deps, created: Deployment): Promise<void> {
+  try {
+    await takeService(deps, created.service, created.id)
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      await changeDeployment(deps, created.id, (deployment) =>
+        deployment.stage === 'preparing' && deployment.endedAt === null
+          ? { type: 'refused', findings: [], reason: error.message }
+          : null,
+      )
+    }
+    throw error
+  }
 }
 
 /** The record exists, so a start that fails now is made up for by the scheduled check: the caller has an answer. */
@@ -91,8 +116,8 @@ async function readServing(deps: Deps, service: Service): Promise<{ slot: Slot; 
     const green = canaryPercent(state.weights, 'green')
     return green === null ? null : { slot: green >= 50 ? 'green' : 'blue', whole: green === 0 || green === 100 }
   } catch (error) {
-    // A rule that is gone is a finding of the deployment, not a reason to refuse the request.
-    if (error instanceof NotFoundError) return null
+    // A rule that is gone or forwards no more is a finding of the deployment, not a reason to refuse the request.
+    if (error instanceof NotFoundError || error instanceof UpstreamError) return null
     throw error
   }
 }

@@ -121,6 +121,20 @@ describe('the packaged service', () => {
     ])
   })
 
+  it('lets only signed callers reach what belongs to services', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+    ])
+    expect(Object.fromEntries(routes)).toEqual({
+      'ANY /v1/{proxy+}': 'AWS_IAM',
+      'GET /healthz': undefined,
+      'GET /openapi.json': undefined,
+      'GET /docs': undefined,
+      'GET /': undefined,
+    })
+  })
+
   it('runs the rollback check every minute, on alarms and on dead workflows', () => {
     const rules = ofType('AWS::Events::Rule').map(({ Properties }) => Properties)
     expect(rules.map(({ ScheduleExpression, EventPattern }) => ScheduleExpression ?? EventPattern)).toEqual([

@@ -25,7 +25,7 @@ describe('every request', () => {
     expect(kept.headers.get('X-Request-Id')).toBe('run-17')
   })
 
-  it.each(['/', '/v1', '/v1/nowhere', '/v1/deployments/dep_1/explode', '/healthz/x'])('is 404 at %s', async (path) => {
+  it.each(['/v1', '/v1/nowhere', '/v1/deployments/dep_1/explode', '/healthz/x'])('is 404 at %s', async (path) => {
     const problem = await problemOf(await api.call('GET', path))
     expect(problem).toEqual({
       type: 'urn:sluice:problem:not-found',

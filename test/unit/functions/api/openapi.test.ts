@@ -17,11 +17,12 @@ describe('the OpenAPI document', () => {
     expect(validator.version).toBe('3.1')
   })
 
-  it('names every route of the app, and no other', () => {
+  it('names every route of the app but the way to the docs, and no other', () => {
     const { deps } = createMemoryApi()
     const served = createApi(deps)
       .routes.filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+      .filter((route) => route !== 'GET /')
     const documented = Object.entries(checkedIn.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
@@ -50,6 +51,11 @@ describe('the OpenAPI document', () => {
 })
 
 describe('the pages for people', () => {
+  it('sends a visitor of the root to the docs', async () => {
+    const response = await createMemoryApi({}).app.request('http://127.0.0.1/')
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/docs'])
+  })
+
   it('name every operation, load nothing and run nothing', async () => {
     const response = await createMemoryApi({}).call('GET', '/docs')
     expect(response.headers.get('Content-Type')).toMatch(/^text\/html/)
