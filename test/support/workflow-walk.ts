@@ -22,6 +22,7 @@ import { readAll } from './read-all.ts'
 import { startWalkedStepFunctions, type WalkedStepFunctions } from './walked-step-functions.ts'
 
 const minuteMs = 60_000
+const lookSeconds = 2
 
 export interface WalkOptions {
   readonly service?: Partial<Service>
@@ -54,7 +55,7 @@ export interface Walk extends WalkedStepFunctions {
   check(): Promise<void>
   /** Moves time on. */
   advance(seconds: number): Promise<void>
-  /** Moves time on second by second until the deployment is in one of `phases` (or `when` holds). */
+  /** Moves time on by two seconds at a time until the deployment is in one of `phases` (or `when` holds). */
   until(id: string, when: Phase | ((deployment: Deployment) => boolean), withinSeconds?: number): Promise<Deployment>
   untilEnded(id: string, withinSeconds?: number): Promise<Deployment>
   /** Moves time on until `work` has its answer: for calls that wait for a lease or a read-back. */
@@ -122,10 +123,10 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
     advance: (seconds) => clock.advance(seconds * 1000),
     async until(id, when, withinSeconds = 7200) {
       const holds = typeof when === 'string' ? ({ phase }: Deployment) => phase === when : when
-      for (let second = 0; second <= withinSeconds; second++) {
+      for (let second = 0; second <= withinSeconds; second += lookSeconds) {
         const deployment = await walk.load(id)
         if (holds(deployment)) return deployment
-        await clock.advance(1000)
+        await clock.advance(lookSeconds * 1000)
       }
       const { phase, step, cause } = await walk.load(id)
       throw new Error(`after ${withinSeconds} s ${id} is ${phase} at step ${step}: ${cause?.reason ?? 'no cause'}`)
