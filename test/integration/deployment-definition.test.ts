@@ -59,7 +59,7 @@ const ended = (executionArn: string) =>
 const shiftOnce = { VerifyCanary: [{ next: 'shift' }], ShiftTraffic: [{ next: 'bake', sliceSeconds: 1800 }] }
 
 describe('a good deployment', () => {
-  it('of a canary for 30 minutes costs 14 transitions', async () => {
+  it('of a canary for 30 minutes costs 12 transitions', async () => {
     const { executionArn, names, called } = await walk({
       ...shiftOnce,
       EvaluateGates: [{ next: 'shift' }, { next: 'close' }],
@@ -73,7 +73,7 @@ describe('a good deployment', () => {
       ...['Prepare', 'VerifyCanary', 'ShiftTraffic', 'Bake', 'EvaluateGates'],
       ...['ShiftTraffic', 'Bake', 'EvaluateGates', 'Close'],
     ])
-    expect(endpoint.stepFunctions.inspect()).toMatchObject([{ transitions: 14 }])
+    expect(endpoint.stepFunctions.inspect()).toMatchObject([{ transitions: 12 }])
   })
 
   it('may bake for a week in slices of an hour, far below 25,000 events', async () => {
