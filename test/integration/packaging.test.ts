@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withFunctionArns } from '../../local/workflow/definition.ts'
 import { functionEntries } from '../../scripts/build-functions.ts'
 import { readPackagedDefinition } from '../../scripts/packaged-definition.ts'
+import { tableDefinition, timeToLiveAttribute } from '../../shared/adapters/dynamodb/table.ts'
 import shipped from '../../state-machines/deployment.asl.json' with { type: 'json' }
 
 const run = promisify(execFile)
@@ -106,6 +107,14 @@ describe('the packaged service', () => {
     expect(invoke.map(({ Resource: target }) => target)).toEqual([
       { 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-roll-back$/) },
     ])
+  })
+
+  it('has the table that the store was written for', () => {
+    const { Properties } = resources.Table ?? {}
+    expect(Properties).toMatchObject({
+      ...tableDefinition,
+      TimeToLiveSpecification: { AttributeName: timeToLiveAttribute, Enabled: true },
+    })
   })
 
   it('keeps the table when the stack goes, with recovery to any point in time', () => {
