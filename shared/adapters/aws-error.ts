@@ -8,14 +8,18 @@ export interface Attempt {
   readonly on: string
 }
 
-/** Codes without `Exception`, as the Query and JSON protocols spell them. */
-const transientCodes = new Set([
+/** Codes without `Exception`, as the Query and JSON protocols spell them: the call was turned away and did nothing. */
+const throttlingCodes = new Set([
   'Throttling',
   'Throttled',
   'TooManyRequests',
   'RequestLimitExceeded',
   'RequestThrottled',
   'PriorRequestNotComplete',
+])
+
+/** What the call did is unknown. */
+const transientCodes = new Set([
   'RequestTimeout',
   'Timeout',
   'TimeoutError',
@@ -79,9 +83,9 @@ export function toDomainError(error: unknown, { tried, on }: Attempt): Error {
   const text = `${tried} on ${on} failed: ${code === message ? code : `${code}: ${message}`}`
   const cause = { cause: error }
   if (missingCodes.has(code)) return new NotFoundError(`${text}; check that it still exists in this Region`, cause)
-  const transient =
-    transientCodes.has(code) || networkCodes.has(networkCode) || status === 429 || status >= 500 || unreadable
-  if (transient) return new TransientError(`${text}; it may go through later`, cause)
+  const refused = throttlingCodes.has(code) || status === 429
+  const transient = refused || transientCodes.has(code) || networkCodes.has(networkCode) || status >= 500 || unreadable
+  if (transient) return new TransientError(`${text}; it may go through later`, { ...cause, refused })
   return new UpstreamError(`${text}; ${advice[code] ?? 'AWS refuses this call until what it names is changed'}`, cause)
 }
 

@@ -50,6 +50,12 @@ export class ConflictError extends Error {
 /** Throttling, a 5xx, a time-out: the same call may go through later. HTTP 503 with Retry-After; a workflow retries. */
 export class TransientError extends Error {
   override readonly name = 'TransientError'
+  constructor(message: string, options?: ErrorOptions & { readonly refused?: boolean }) {
+    super(message, options)
+    this.refused = options?.refused ?? false
+  }
+  /** True where the other side said that it did nothing (throttling). False: the call may still take effect. */
+  readonly refused: boolean
 }
 
 /** AWS refuses for good: access denied, invalid configuration. HTTP 502; a workflow rolls back. */

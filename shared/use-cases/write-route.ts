@@ -51,18 +51,26 @@ export async function writeRoute(
   wish: WriteWish,
 ): Promise<WriteReceipt> {
   const lease = await takeLease(deps, wish.resource, wish.waitMs ?? leaseMs)
+  const wire: Wire = { unaccounted: 0 }
   try {
-    return await writeUnderLease(deps, wish, lease)
+    return await writeUnderLease(deps, wish, lease, wire)
   } finally {
-    // The lease runs out by itself: a failure here must not hide what happened above.
-    await deps.leases.giveBack(lease).catch(() => undefined)
+    // A call whose outcome nobody knows may still take effect: the next writer waits until our lease has run out, and
+    // then reads what is true. Otherwise it is free at once; a failure to say so must not hide what happened above.
+    if (wire.unaccounted === 0) await deps.leases.giveBack(lease).catch(() => undefined)
   }
+}
+
+/** Calls that were sent, are neither known to have done nothing nor seen to have taken effect. */
+interface Wire {
+  unaccounted: number
 }
 
 async function writeUnderLease(
   deps: Pick<Deps, 'leases' | 'clock'>,
   wish: WriteWish,
   lease: Lease,
+  wire: Wire,
 ): Promise<WriteReceipt> {
   const isThere = wish.isThere ?? sameRouting
   const seen = await wish.router.read()
@@ -76,25 +84,41 @@ async function writeUnderLease(
   await deps.leases.intend(lease, target)
   let cause: unknown
   for (const pauseMs of pausesMs) {
-    await mayStart(deps, lease)
+    requireTime(deps, lease)
+    if (!(await deps.leases.isHeld(lease))) throw new TransientError(`the lease of ${lease.resource} was lost`)
     // Where the last look took the time of a save, somebody else may have written meanwhile: compare once more.
     if ((await wish.mayWrite(seen)) && !sameRouting(await wish.router.read(), seen))
-      return writeUnderLease(deps, wish, lease)
-    try {
-      await wish.router.write(seen, target)
-      cause = undefined
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error
-      cause = error
-    }
+      return writeUnderLease(deps, wish, { ...lease, intended: target }, wire)
+    cause = await send(deps, wish, lease, { seen, target, wire })
     const settled = await readBack(deps, wish, lease, { seen, target, isThere, sent: cause === undefined })
     if (settled === 'there') {
+      // What is there, one of the calls did; the answer of that one was lost.
+      if (cause !== undefined) wire.unaccounted = Math.max(0, wire.unaccounted - 1)
       await deps.leases.confirm(lease, target)
       return { before: seen.weights, after: target.weights, wrote: true }
     }
     await deps.clock.sleep(pauseMs)
   }
   throw new TransientError(`the new routing of ${wish.resource} did not take effect`, { cause })
+}
+
+/** Sends the write once. Returns why its outcome is unknown; undefined when it was answered. */
+async function send(
+  deps: Pick<Deps, 'clock'>,
+  wish: WriteWish,
+  lease: Lease,
+  { seen, target, wire }: { readonly seen: RouteState; readonly target: RouteState; readonly wire: Wire },
+): Promise<TransientError | undefined> {
+  // Everything before took time as well; between this line and the call there is no other.
+  requireTime(deps, lease)
+  try {
+    await wish.router.write(seen, target)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error
+    if (!error.refused) wire.unaccounted++
+    return error
+  }
 }
 
 /** What an earlier write of ours replaced that took effect and was never confirmed; null where there was none. */
@@ -136,11 +160,6 @@ async function readBack(
   }
   if (cause) throw new TransientError(`${wish.resource} could not be read back`, { cause })
   return 'unchanged'
-}
-
-async function mayStart(deps: Pick<Deps, 'leases' | 'clock'>, lease: Lease): Promise<void> {
-  requireTime(deps, lease)
-  if (!(await deps.leases.isHeld(lease))) throw new TransientError(`the lease of ${lease.resource} was lost`)
 }
 
 function requireTime(deps: Pick<Deps, 'clock'>, lease: Lease): void {

@@ -53,7 +53,8 @@ async function during<T>(work: Promise<T>): Promise<T> {
 
 const share = () => cloud.weightsOf(rule)[green]
 const sent = () => cloud.routing.writes.length
-const throttled = () => new TransientError('throttled')
+const throttled = () => new TransientError('throttled', { refused: true })
+const timedOut = () => new TransientError('timed out')
 
 /** Something that goes wrong with the calls of one action, from the first to the last one given. */
 function onCalls(action: string, side: 'before' | 'after', last: number, act: () => void | Promise<void>): void {
@@ -64,9 +65,9 @@ function onCalls(action: string, side: 'before' | 'after', last: number, act: ()
     },
   })
 }
-const fail = (action: string, side: 'before' | 'after', last: number) =>
+const fail = (action: string, side: 'before' | 'after', last: number, error: () => Error) =>
   onCalls(action, side, last, () => {
-    throw throttled()
+    throw error()
   })
 
 describe('writeRoute', () => {
@@ -88,9 +89,9 @@ describe('writeRoute', () => {
   })
 
   it.each([
-    ['throttled', () => fail('router.write', 'before', 1)],
-    ['throttled three times', () => fail('router.write', 'before', 3)],
-    ['in effect without an answer', () => fail('router.write', 'after', 1)],
+    ['throttled', () => fail('router.write', 'before', 1, throttled)],
+    ['throttled three times', () => fail('router.write', 'before', 3, throttled)],
+    ['in effect without an answer', () => fail('router.write', 'after', 1, timedOut)],
     ['in effect without an answer, with two read-backs that fail', () => failBoth(2)],
   ])('a write %s: takes effect exactly once', async (_, goWrong) => {
     goWrong()
@@ -109,18 +110,26 @@ describe('writeRoute', () => {
       after: ({ action }) => {
         if (action !== 'router.write') return
         written = true
-        throw throttled()
+        throw timedOut()
       },
     })
   }
 
   it('gives up where every try is throttled, with the old routing in place and the lease free', async () => {
-    fail('router.write', 'before', 1000)
+    fail('router.write', 'before', 1000, throttled)
     await expect(write()).rejects.toThrow(TransientError)
     expect({ share: share(), sent: sent() }).toEqual({ share: 0, sent: 0 })
     expect((await leases.peek(rule))?.holder).toBeNull()
     cloud.inject({})
     expect(await write()).toMatchObject({ wrote: true })
+  })
+
+  it('keeps its lease to the end where a call may still take effect after the one that did', async () => {
+    fail('router.write', 'before', 1, timedOut)
+    expect(await write()).toMatchObject({ wrote: true })
+    expect(await leases.take(rule, 'another', 20_000)).toBeNull()
+    await manual.advance(20_000)
+    expect(await leases.take(rule, 'another', 20_000)).toMatchObject({ fence: 2 })
   })
 
   it('says what it replaced when an earlier write, never read back, turns out to be in effect', async () => {
