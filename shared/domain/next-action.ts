@@ -53,8 +53,8 @@ const prolongSeconds = 60
 export function decideNext(deployment: Deployment, gates: GatesSummary, nowMs: number): Action {
   if (isFinal(deployment.phase)) return { type: 'close' }
   if (deployment.goal === 'snapshot') return { type: 'roll-back', cause: deployment.cause ?? lost }
-  const finding = gates.failing ?? gates.blind
-  if (finding && deployment.hold?.kind !== 'halted') return follow(finding, gateCause(finding))
+  const finding = mostUrgent(gates)
+  if (finding && mayDecide(finding, deployment.hold)) return follow(finding, gateCause(finding))
   if (deployment.hold) return whileHeld(deployment, nowMs)
   switch (deployment.stage) {
     case 'preparing':
@@ -67,6 +67,21 @@ export function decideNext(deployment: Deployment, gates: GatesSummary, nowMs: n
     case 'baking':
       return whileBaking(deployment, gates, nowMs)
   }
+}
+
+/** A wish to roll back before a wish to halt; of equals the gate that fails before the one that cannot see. */
+function mostUrgent({ failing, blind }: GatesSummary): GateFinding | null {
+  if (failing?.answer === 'halt' && blind?.answer === 'roll-back') return blind
+  return failing ?? blind
+}
+
+/**
+ * A halt is a person's to end, and a foreign change is not written over behind their back. But a gate that asks for a
+ * rollback is heard, also when it was refused before: stable may be well again by now.
+ */
+function mayDecide(finding: GateFinding, hold: Deployment['hold']): boolean {
+  if (hold?.kind !== 'halted') return true
+  return finding.answer === 'roll-back' && hold.cause.type !== 'drift'
 }
 
 /** True when somebody has to act now: what Bake asks after it stored its token. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../deployment.ts'
 import type { RouteFacts } from '../route-facts.ts'
 import { resourceOf } from '../service.ts'
-import { type RouteState, sameShares, servingSlot, slots } from '../traffic.ts'
+import { type RouteState, type Slot, sameShares, servingSlot, slots } from '../traffic.ts'
 import { anError, aWarning, type CheckedRoute, idOf, type PreflightFacts } from './facts.ts'
 
 /** What is wrong with how the routes divide traffic now. */
@@ -34,22 +34,26 @@ function foreignWeights(facts: PreflightFacts, checked: CheckedRoute, seen: Rout
     return [anError(id, 'Other target groups get traffic', `${resource} also sends traffic to ${others}; ${helps}`)]
   }
   const { state } = seen
-  if (state === null || checked.ours.some((ours) => sameShares(ours.weights, state.weights))) return []
+  if (state === null) return []
   const serving = servingSlot(state)
-  if (serving === null) {
-    const detail = `${resource} has ${weightsIn(state)}: neither what Sluice last wrote nor all on one side; ${helps}`
-    return [anError(id, 'The live weights are not ours', detail)]
-  }
-  if (facts.roles === null || serving === facts.roles.stable || !isMixed(facts)) return []
-  const detail = `${resource} serves from ${serving}, other routes of this service from ${facts.roles.stable}; ${helps}`
-  return [anError(id, 'The routes serve different sides', detail)]
+  if (serving !== null) return servesTheCanary(facts, checked, serving)
+  if (checked.ours.some((ours) => sameShares(ours.weights, state.weights))) return []
+  return [
+    anError(
+      id,
+      'The live weights are not ours',
+      `${resource} has ${weightsIn(state)}: neither what Sluice last wrote nor all on one side; ${helps}`,
+    ),
+  ]
 }
 
-function isMixed(facts: PreflightFacts): boolean {
-  const serving = facts.routes.map(({ facts: seen }) => (seen?.state ? servingSlot(seen.state) : null))
-  return slots.every((slot) => serving.includes(slot))
+/** The first step would send most users to the version on trial, which may be the one that was just taken back. */
+function servesTheCanary(facts: PreflightFacts, checked: CheckedRoute, serving: Slot): Finding[] {
+  if (facts.roles === null || serving === facts.roles.stable) return []
+  const id = idOf(facts, checked, 'weights-foreign')
+  const detail = `${resourceOf(checked.route)} serves from ${serving}, which this deployment takes for the canary; start a new one`
+  return [anError(id, 'The canary side serves already', detail)]
 }
-
 function weightsIn({ weights }: RouteState): string {
   return slots.map((slot) => `${slot} ${weights[slot] ?? 'absent'}`).join(', ')
 }

@@ -17,9 +17,13 @@ function rank(verdict: Verdict): number {
   return severity.indexOf(verdict.outcome)
 }
 
-/** What a gate remembers for `step`: its memory, or an empty one when that belongs to another step. */
-export function memoryFor(memory: GateMemory, step: number): GateMemory {
-  return memory.step === step ? memory : emptyMemory(step)
+/**
+ * What a gate remembers in this look: its memory, or an empty one when that belongs to another step, or to the same step
+ * before its weight was written again.
+ */
+export function memoryFor(memory: GateMemory, look: LookContext): GateMemory {
+  const newestMs = Math.max(memory.judgedUntilMs, memory.missedAtMs ?? 0)
+  return memory.step === look.step && newestMs >= look.settledAtMs ? memory : emptyMemory(look.step)
 }
 
 /** True while the canary is verified, before any traffic: there its deadline decides, not the count of misses. */

@@ -42,7 +42,7 @@ export function judgeLook(
   earlier: GateMemory,
   look: LookContext,
 ): Judgement {
-  const before = memoryFor(earlier, look.step)
+  const before = memoryFor(earlier, look)
   const memory = isNewLook(before, look) ? remember(gate, rule, seen, before, look) : before
   // A bad look between two that count is still one bad look: it must not settle a step.
   const badInARow = seen.type === 'bad' ? Math.max(1, memory.badInARow) : memory.badInARow

@@ -32,7 +32,7 @@ export function judgeMetric(
   earlier: GateMemory,
   look: LookContext,
 ): Judgement {
-  const before = memoryFor(earlier, look.step)
+  const before = memoryFor(earlier, look)
   if (reading.status === 'error') return judgeFailedReading(gate, reading, before, look)
   let memory = before
   let newest: RatedWindow | null = null

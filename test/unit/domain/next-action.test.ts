@@ -78,10 +78,30 @@ describe('decideNext', () => {
       action: { type: 'roll-back' },
     },
     {
-      name: 'leaves a halted one to the person',
-      deployment: baking({ hold: { ...paused, kind: 'halted', until: null } }),
+      name: 'does not write over a foreign change behind a person’s back',
+      deployment: baking({
+        hold: { ...paused, kind: 'halted', until: null, cause: { type: 'drift', reason: 'somebody else' } },
+      }),
       gates: { ...passing, failing: finding('roll-back') },
       action: { type: 'wait', until: null },
+    },
+    {
+      name: 'rolls back for another gate while one that halted waits for a person',
+      deployment: baking({ hold: { ...paused, kind: 'halted', until: null } }),
+      gates: { ...passing, failing: finding('roll-back') },
+      action: { type: 'roll-back', cause },
+    },
+    {
+      name: 'halts once',
+      deployment: baking({ hold: { ...paused, kind: 'halted', until: null } }),
+      gates: { ...passing, failing: finding('halt') },
+      action: { type: 'wait', until: null },
+    },
+    {
+      name: 'hears a blind gate that asks for a rollback before a failing one that asks to halt',
+      deployment: baking(),
+      gates: { ...passing, failing: finding('halt'), blind: { ...finding('roll-back'), gate: 'blind' } },
+      action: { type: 'roll-back', cause: { ...cause, gate: 'blind' } },
     },
     {
       name: 'waits while paused, whatever else was asked',

@@ -40,7 +40,7 @@ describe('routing', () => {
 
   it.each([
     { name: 'all on blue', live: weights(1, 0), ours: [], foreign: false },
-    { name: 'all on green', live: weights(0, 7), ours: [], foreign: false },
+    { name: 'all on the canary', live: weights(0, 7), ours: [weights(0, 7)], foreign: true },
     { name: 'a split that nobody wrote', live: weights(50, 50), ours: [], foreign: true },
     { name: 'a split that is not what we wrote', live: weights(50, 50), ours: [weights(90, 10)], foreign: true },
     { name: 'the split that we wrote', live: weights(90, 10), ours: [weights(100, 0), weights(9, 1)], foreign: false },
@@ -65,9 +65,9 @@ describe('routing', () => {
     expect(found(facts)).toEqual([
       'error weights-foreign:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee2',
     ])
-    expect(findFindings(facts)[0]?.detail).toMatch(/serves from green, other routes of this service from blue/)
+    expect(findFindings(facts)[0]?.detail).toMatch(/serves from green, which this deployment takes for the canary/)
     expect(found({ ...facts, roles: null })).toEqual([])
-    expect(found({ ...facts, routes: [other, aCheckedRoute({ route, facts: null })] })).toEqual([])
+    expect(found({ ...facts, routes: [aCheckedRoute({ route, facts: null })] })).toEqual([])
   })
 
   it('tells the routes of a service apart', () => {

@@ -26,11 +26,19 @@ describe('combineVerdicts', () => {
 })
 
 describe('memoryFor', () => {
-  const memory = { ...emptyMemory(2), badInARow: 1 }
+  const memory = { ...emptyMemory(2), badInARow: 1, judgedUntilMs: 1000 }
+  const look = (step: number, settledAtMs: number) => ({
+    ...{ step, settledAtMs, nowMs: 5000, firstShiftAtMs: 0, weight: 10 },
+  })
 
   it('keeps what belongs to the step and forgets what belongs to another', () => {
-    expect(memoryFor(memory, 2)).toBe(memory)
-    expect(memoryFor(memory, 3)).toEqual(emptyMemory(3))
+    expect(memoryFor(memory, look(2, 1000))).toBe(memory)
+    expect(memoryFor(memory, look(3, 1000))).toEqual(emptyMemory(3))
+  })
+
+  it('forgets what was seen before the weight of the same step was written again', () => {
+    expect(memoryFor(memory, look(2, 1001))).toEqual(emptyMemory(2))
+    expect(memoryFor({ ...memory, missedAtMs: 1001 }, look(2, 1001)).badInARow).toBe(1)
   })
 })
 
