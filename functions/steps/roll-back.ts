@@ -39,8 +39,12 @@ async function finish(deps: Deps, id: string, cause: Cause | undefined): Promise
 export const createRollBack = (deps: Deps) =>
   createTask(deps, rollBackInput, async (input) => {
     const deployment = await finish(deps, input.deploymentId, input.cause)
-    const outcome = isFinal(deployment.phase) ? 'restored' : 'under-way'
-    return { ...taskAnswer(deployment, 'close', deps.clock.now()), outcome }
+    const isOver = isFinal(deployment.phase)
+    // Where a person must weigh it first, the workflow waits for them.
+    return {
+      ...taskAnswer(deployment, isOver ? 'close' : 'bake', deps.clock.now()),
+      outcome: isOver ? 'restored' : 'under-way',
+    }
   })
 
 export const handler = lambdaHandler(createRollBack)

@@ -1,13 +1,16 @@
 import type { Deps } from '../deps.ts'
 import { type Deployment, isFinal } from '../domain/deployment.ts'
 import { startedAtMs } from '../domain/deployment-id.ts'
-import { type Action, decideNext } from '../domain/next-action.ts'
+import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
 import { systemActor } from '../domain/transition.ts'
 import { changeDeployment } from './change-deployment.ts'
-import { judgeGates } from './judge-gates.ts'
+import { findDrift } from './find-drift.ts'
+import { followDrift } from './follow-drift.ts'
+import { type Judged, judgeGates } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
 import { closeDeployment, rollBack, wakeWorkflow } from './roll-back.ts'
 import { rollBackIfSafe } from './roll-back-if-safe.ts'
+import { type DriftFound, mayOverwrite } from './route-guard.ts'
 
 /** After this many executions of a deployment died, it is rolled back instead of being continued. */
 const lastExecution = 3
@@ -62,33 +65,65 @@ async function checkDeployment(deps: Deps, service: string, id: string): Promise
   const deployment = await deps.deployments.load(id)
   if (!deployment) return freeBrokenStart(deps, service, id)
   await deps.deployments.copyEvents(deployment)
-  if (deployment.phase === 'rollback-failed' || deployment.goal === 'snapshot') {
-    if (!isFinal(deployment.phase) || deployment.phase === 'rollback-failed') {
-      await rollBack(deps, id, deployment.cause ?? workflowDied(deployment))
-      return
-    }
+  const isRollingBack = deployment.goal === 'snapshot' && !isFinal(deployment.phase)
+  if (deployment.phase === 'rollback-failed' || isRollingBack) {
+    await rollBack(deps, id, deployment.cause ?? workflowDied(deployment))
+    return
   }
   if (isFinal(deployment.phase)) return void (await closeDeployment(deps, id))
-  const gates = await judgeGates(deps, id)
-  const newest = (await deps.deployments.load(id)) ?? deployment
-  const action = decideNext(newest, gates, deps.clock.now())
-  if (action.type === 'roll-back' || action.type === 'halt') {
-    await performAction(deps, newest, action)
-    return wakeWorkflow(deps, id)
+  // A source that fails must not hide deadlines and dead workflows: those are looked at first, then it is reported.
+  const failures: unknown[] = []
+  const orElse =
+    <T>(fallback: T) =>
+    (error: unknown) => {
+      failures.push(error)
+      return fallback
+    }
+  const judged = await judgeGates(deps, id).catch(orElse({ deployment, gates: unjudged }))
+  await act(deps, judged, await findDriftOf(deps, judged.deployment).catch(orElse(null)))
+  if (failures.length > 0) throw failures[0]
+}
+
+async function act(deps: Deps, { deployment, gates }: Judged, drift: DriftFound | null): Promise<void> {
+  const action = decideNext(deployment, gates, deps.clock.now())
+  if (action.type === 'roll-back') {
+    await rollBackIfSafe(deps, deployment, action.cause)
+    return wakeWorkflow(deps, deployment.id)
   }
-  await keepGoing(deps, newest, action)
+  if (action.type === 'halt') {
+    await performAction(deps, deployment, action)
+    return wakeWorkflow(deps, deployment.id)
+  }
+  if (drift && (await isStill(deps, deployment))) {
+    await followDrift(deps, deployment, drift)
+    return wakeWorkflow(deps, deployment.id)
+  }
+  await keepGoing(deps, deployment, action)
+}
+
+/** Only while nothing is being written: a shift looks for itself. Where drift is to be overwritten, the next write does. */
+async function findDriftOf(deps: Deps, deployment: Deployment): Promise<DriftFound | null> {
+  const isResting = deployment.stage === 'baking' || deployment.stage === 'awaiting-approval'
+  if (!isResting || deployment.hold !== null || isFinal(deployment.phase) || deployment.goal === 'snapshot') return null
+  return mayOverwrite(deployment) ? null : findDrift(deps, deployment)
+}
+
+async function isStill(deps: Deps, deployment: Deployment): Promise<boolean> {
+  return (await deps.deployments.load(deployment.id))?.version === deployment.version
 }
 
 /** The workflow does everything that raises traffic; here it is only woken, or replaced where it died. */
 async function keepGoing(deps: Deps, deployment: Deployment, action: Action): Promise<void> {
   const status = await deps.workflow.status(deployment.id, deployment.execution)
   if (status === 'running') {
-    if (action.type !== 'wait' && action.type !== 'verify') await wakeWorkflow(deps, deployment.id)
+    if (action.type !== 'wait') await wakeWorkflow(deps, deployment.id)
     return
   }
   // A start that never happened is made up for under the same number; an execution that ended gets a successor.
   if (status === 'unknown') return deps.workflow.start(deployment.id, deployment.execution)
   if (deployment.execution >= lastExecution) {
+    // A halt is a person's to end; what they decide, the check carries out.
+    if (deployment.hold?.kind === 'halted') return
     await rollBackIfSafe(deps, deployment, workflowDied(deployment))
     return
   }

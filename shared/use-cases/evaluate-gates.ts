@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts'
 import { decideNext } from '../domain/next-action.ts'
-import { loadDeployment } from './change-deployment.ts'
 import { followDrift } from './follow-drift.ts'
 import { judgeGates } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
@@ -9,8 +8,7 @@ import { type TaskAnswer, taskAnswer } from './task-answer.ts'
 
 /** Judges the gates of a deployment as it stands, decides what follows, and does it. */
 export async function evaluateGates(deps: Deps, id: string): Promise<TaskAnswer> {
-  const gates = await judgeGates(deps, id)
-  const deployment = await loadDeployment(deps, id)
+  const { deployment, gates } = await judgeGates(deps, id)
   try {
     return await performAction(deps, deployment, decideNext(deployment, gates, deps.clock.now()))
   } catch (error) {

@@ -3,7 +3,8 @@ import { type Deployment, type DeploymentMeasures, type GateReport, isFinal } fr
 import { ConflictError, TransientError } from '../domain/errors.ts'
 import { emptyMemory, type Gate, type GateMemory, type Judgement, type LookContext } from '../domain/gates/gate.ts'
 import { isJudged } from '../domain/gates/judgement.ts'
-import { type GateFinding, type GatesSummary, unjudged } from '../domain/next-action.ts'
+import { summariseGates } from '../domain/gates-summary.ts'
+import { type GatesSummary, unjudged } from '../domain/next-action.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { type Judge, lookAtGate } from './look-at-gate.ts'
@@ -14,11 +15,24 @@ const beforeTraffic = -1
 /** How often saving the judgements may lose against another looker. */
 const attempts = 5
 
-/** Judges the gates of a deployment whose traffic has begun to move; before that, nothing is judged. */
-export async function judgeGates(deps: Deps, id: string): Promise<GatesSummary> {
+export interface Judged {
+  /** The record after the look, on which to decide. */
+  readonly deployment: Deployment
+  readonly gates: GatesSummary
+}
+
+/**
+ * Judges the gates of a deployment whose traffic has begun to move; before that, nothing is judged. Where the record went
+ * on to another step meanwhile, only what speaks against it still counts: a pass was for the step that was judged.
+ */
+export async function judgeGates(deps: Deps, id: string): Promise<Judged> {
+  const before = await loadDeployment(deps, id)
+  if (isFinal(before.phase) || before.goal === 'snapshot' || before.firstShiftAt === null)
+    return { deployment: before, gates: unjudged }
+  const gates = await look(deps, before, 'during')
   const deployment = await loadDeployment(deps, id)
-  if (isFinal(deployment.phase) || deployment.goal === 'snapshot' || deployment.firstShiftAt === null) return unjudged
-  return look(deps, deployment, 'during')
+  const isSameStep = deployment.step === before.step && deployment.settledAt === before.settledAt
+  return { deployment, gates: isSameStep ? gates : { ...unjudged, failing: gates.failing } }
 }
 
 /** Judges what must hold before the canary gets traffic: target health, and the probes meant for before. */
@@ -35,11 +49,12 @@ async function look(deps: Deps, deployment: Deployment, moment: 'before' | 'duri
     measureTraffic(deps, deployment),
   ])
   const saved = await saveJudgements(deps, deployment, { gates, judges, context, traffic, earlier })
-  for (const [index, gate] of gates.entries()) {
+  const judged = gates.flatMap((gate, index) => {
     const judgement = saved.judgements[index]
-    if (judgement) await noteVerdict(deps, deployment.id, gate, judgement, saved.before)
-  }
-  return summarise(deployment, gates, saved.judgements)
+    return judgement ? [{ gate, judgement }] : []
+  })
+  for (const { gate, judgement } of judged) await noteVerdict(deps, deployment.id, gate, judgement, saved.before)
+  return summariseGates(judged, deployment.waivedGates)
 }
 
 function contextOf(deployment: Deployment, moment: 'before' | 'during', nowMs: number): LookContext {
@@ -166,42 +181,4 @@ async function noteVerdict(
   // Whoever halted it asked for a person: the gate that fails now does not decide over their head, but it calls them.
   if (verdict.outcome === 'fail' && gate.mode === 'enforce' && deployment.hold?.kind === 'halted')
     await deps.notifier.page(deployment, `gate "${gate.name}" fails while ${id} is halted: ${verdict.reason}`)
-}
-
-/** What the enforcing gates say together. A gate from which a person resumed does not halt again in this step. */
-function summarise(deployment: Deployment, gates: readonly Gate[], judgements: readonly Judgement[]): GatesSummary {
-  const judged = gates.flatMap((gate, index) => {
-    const judgement = judgements[index]
-    return gate.mode === 'enforce' && judgement ? [{ gate, judgement }] : []
-  })
-  const waived = (gate: Gate, answer: 'roll-back' | 'halt') =>
-    answer === 'halt' && deployment.waivedGates.includes(gate.name)
-  const find = (
-    isSo: (judgement: Judgement) => boolean,
-    answerOf: (gate: Gate) => 'roll-back' | 'halt',
-  ): GateFinding | null => {
-    const found = judged.find(({ gate, judgement }) => isSo(judgement) && !waived(gate, answerOf(gate)))
-    return found
-      ? { gate: found.gate.name, reason: found.judgement.verdict.reason, answer: answerOf(found.gate) }
-      : null
-  }
-  const open = judged.find(({ gate, judgement }) => !judgement.settled && !deployment.waivedGates.includes(gate.name))
-  return {
-    failing: find(
-      (judgement) => judgement.verdict.outcome === 'fail',
-      (gate) => gate.onFail,
-    ),
-    blind: find(
-      (judgement) => judgement.missesSpent,
-      (gate) => gate.onNoData,
-    ),
-    unsettled: open
-      ? {
-          gate: open.gate.name,
-          reason: open.judgement.verdict.reason,
-          answer: open.gate.onNoData,
-          maxExtendSeconds: open.gate.maxExtendSeconds,
-        }
-      : null,
-  }
 }

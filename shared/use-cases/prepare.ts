@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { availableTargets } from '../domain/capacity.ts'
-import type { Finding } from '../domain/deployment.ts'
+import type { Deployment, Finding } from '../domain/deployment.ts'
 import type { Problem } from '../domain/errors.ts'
 import { rejects } from '../domain/preflight.ts'
 import { targetGroupOf } from '../domain/service.ts'
@@ -24,6 +24,9 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
   if (deployment.stage !== 'preparing' || deployment.goal !== 'plan' || deployment.endedAt !== null) {
     return taskAnswer(deployment, 'bake', deps.clock.now())
   }
+  // The last gate before the first write: whatever happened since the start, a service has one open deployment.
+  const holder = await deps.deployments.takePointer(deployment.service, id)
+  if (holder !== id) return refuse(deps, deployment, [], `the service is taken by ${holder}`)
   const { settings, plan, stable, canary, overrides } = deployment
   const checked = await preflight(deps, {
     routes: settings.routes,
@@ -36,11 +39,7 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
   const findings = [...checked.problems.map(asFinding), ...checked.findings]
   const refusals = rejects(findings, overrides)
   if (refusals.length > 0) {
-    const reason = `preflight found: ${refusals.map((finding) => finding.id).join(', ')}`
-    await changeDeployment(deps, id, (newest) =>
-      newest.stage === 'preparing' ? { type: 'refused', findings, reason } : null,
-    )
-    return taskAnswer(await closeDeployment(deps, id), 'close', deps.clock.now())
+    return refuse(deps, deployment, findings, `preflight found: ${refusals.map((finding) => finding.id).join(', ')}`)
   }
   const snapshots: Record<string, RouteState> = {}
   const stableHealthy: Record<string, number> = {}
@@ -56,6 +55,20 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
       : null,
   )
   return taskAnswer(prepared, 'bake', deps.clock.now())
+}
+
+async function refuse(
+  deps: Deps,
+  { id }: Deployment,
+  findings: readonly Finding[],
+  reason: string,
+): Promise<TaskAnswer> {
+  await changeDeployment(deps, id, (newest) =>
+    newest.stage === 'preparing' && newest.goal === 'plan' && newest.endedAt === null
+      ? { type: 'refused', findings, reason }
+      : null,
+  )
+  return taskAnswer(await closeDeployment(deps, id), 'close', deps.clock.now())
 }
 
 /** Null where it cannot be told: a rollback then asks what stable would need for the canary's share. */

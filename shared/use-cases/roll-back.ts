@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type Cause, type Deployment, isFinal } from '../domain/deployment.ts'
-import { TransientError } from '../domain/errors.ts'
+import { ConflictError, NotFoundError, TransientError } from '../domain/errors.ts'
 import { type RouteState, sameRouting, slots } from '../domain/traffic.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { restoreTest } from './point-test.ts'
@@ -19,39 +19,55 @@ import { writeRoute } from './write-route.ts'
  */
 export async function rollBack(deps: Deps, id: string, cause: Cause): Promise<Deployment> {
   const decided = await changeDeployment(deps, id, () => ({ type: 'roll-back', cause }))
-  if (isFinal(decided.phase) && decided.phase !== 'rollback-failed') return release(deps, decided)
+  if (isRestored(decided)) return release(deps, decided)
   const failures: unknown[] = []
   for (const work of [...routesAtWork(decided)].reverse()) {
-    try {
-      await restoreRoute(deps, decided, work)
-    } catch (error) {
-      deps.logger.error('restore-failed', { deployment: id, resource: work.resource, error })
-      failures.push(error)
+    // The test entry comes last and by itself: it carries no users, and must not stand in the way of what does.
+    for (const restore of [restoreRoute, restoreTestEntry]) {
+      try {
+        await restore(deps, decided, work)
+      } catch (error) {
+        deps.logger.error('restore-failed', { deployment: id, resource: work.resource, error })
+        failures.push(error)
+      }
     }
   }
-  if (failures.length > 0) {
-    const named = failures.map((error) => (error instanceof Error ? error.message : String(error))).join('; ')
-    throw new TransientError(`${id}: ${failures.length} route(s) not restored: ${named}`, { cause: failures[0] })
-  }
-  return release(deps, await changeDeployment(deps, id, () => ({ type: 'restored' })))
+  if (failures.length === 0) return release(deps, await changeDeployment(deps, id, () => ({ type: 'restored' })))
+  const now = await loadDeployment(deps, id)
+  if (isRestored(now)) return release(deps, now)
+  const named = failures.map((error) => (error instanceof Error ? error.message : String(error))).join('; ')
+  throw new TransientError(`${id}: ${failures.length} route(s) not restored: ${named}`, { cause: failures[0] })
+}
+
+/** Ended with its traffic taken back, by whoever did it. */
+function isRestored({ phase }: Deployment): boolean {
+  return isFinal(phase) && phase !== 'rollback-failed'
 }
 
 async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
-  await restoreTest(deps, deployment.id, work)
   const snapshot = work.progress.snapshot
   if (!work.progress.touched || !snapshot) return
   const router = deps.routerFor(work.route)
+  const toStable = (state: RouteState) =>
+    router.target(state, { canary: deployment.canary, percent: 0, keepIdle: false })
   // With group stickiness on, the canary leaves the action: its cookie would otherwise be honoured whatever the weights.
-  const target = router.target(snapshot, { canary: deployment.canary, percent: 0, keepIdle: false })
+  const target = toStable(snapshot)
   const goal = sameRouting(target, snapshot) ? target : snapshot
-  const receipt = await writeRoute(deps, {
-    resource: work.resource,
-    router,
-    target: () => goal,
-    isThere: sameGroups,
-    mayWrite: async () => false,
+  const write = (to: (seen: RouteState) => RouteState) =>
+    writeRoute(deps, {
+      resource: work.resource,
+      router,
+      target: to,
+      isThere: sameGroups,
+      mayWrite: () => allowRestore(deps, deployment.id),
+    })
+  const receipt = await write(() => goal).catch(async (error: unknown) => {
+    if (!(error instanceof NotFoundError)) throw error
+    if (await isGone(router)) return noteGone(deps, deployment, work.resource)
+    // The snapshot names a group that was deleted since: everything to stable is what is left of it.
+    return write(toStable)
   })
-  if (!receipt.wrote) return
+  if (!receipt?.wrote) return
   await changeDeployment(deps, deployment.id, () => ({
     type: 'written',
     resource: work.resource,
@@ -59,6 +75,43 @@ async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWor
     after: receipt.after,
     reason: 'restored from the snapshot',
   }))
+}
+
+async function restoreTestEntry(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
+  try {
+    await restoreTest(deps, deployment.id, work)
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error
+    await noteGone(deps, deployment, work.progress.test?.resource ?? work.resource)
+  }
+}
+
+/**
+ * The last look before a restore: one that was overtaken must not write over what came after. Whoever restored this
+ * deployment freed its service, and the next one may be shifting already.
+ */
+async function allowRestore(deps: Deps, id: string): Promise<false> {
+  const deployment = await loadDeployment(deps, id)
+  if (isRestored(deployment)) throw new ConflictError(`${id} is restored already`, { phase: deployment.phase })
+  return false
+}
+
+async function isGone(router: { read(): Promise<unknown> }): Promise<boolean> {
+  try {
+    await router.read()
+    return false
+  } catch (error) {
+    if (error instanceof NotFoundError) return true
+    throw error
+  }
+}
+
+/** A rule that somebody deleted routes nothing: there is nothing to take back, and the service must not stay taken. */
+async function noteGone(deps: Deps, deployment: Deployment, resource: string): Promise<null> {
+  const reason = `${resource} is gone: it routes nothing, so there is nothing to restore`
+  const noted = await changeDeployment(deps, deployment.id, () => ({ type: 'note', reason }))
+  await deps.notifier.page(noted, reason)
+  return null
 }
 
 /** Also the same groups in the action: one that we attached at weight 0 leaves again. */

@@ -39,12 +39,13 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
   }
   const existing = await deps.deployments.load(claim.id)
   if (existing) {
+    if (!isFinal(existing.phase)) await keepService(deps, existing)
     await startWorkflow(deps, existing)
     return existing
   }
-  const stable = await resolveStable(deps, service, request.to)
   await takeService(deps, service.name, claim.id)
   await requireUnchanged(deps, service, claim.id)
+  const stable = await resolveHeld(deps, service, claim.id, request.to)
   const created = await deps.deployments.create(newDeployment({ deps, id: claim.id, service, request, actor, stable }))
   await keepService(deps, created)
   await startWorkflow(deps, created)
@@ -57,6 +58,16 @@ async function requireUnchanged(deps: Deps, service: Service, id: string): Promi
   if (now?.revision === service.revision) return
   await deps.deployments.freePointer(service.name, id)
   throw new ConflictError(`service "${service.name}" was changed while the deployment was started; try again`)
+}
+
+/** Which side serves is asked only now that no other deployment of the service can move it. */
+async function resolveHeld(deps: Deps, service: Service, id: string, to: Slot | undefined): Promise<Slot> {
+  try {
+    return await resolveStable(deps, service, to)
+  } catch (error) {
+    await deps.deployments.freePointer(service.name, id)
+    throw error
+  }
 }
 
 /** Between the pointer and the record somebody may have tidied up a pointer without a record: it must be ours. */

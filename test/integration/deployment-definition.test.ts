@@ -125,8 +125,17 @@ describe('a good deployment', () => {
 })
 
 describe('a bad deployment', () => {
+  it('waits for a person when its rollback says so', async () => {
+    const { called, names } = await walk({
+      VerifyCanary: [{ next: 'roll-back' }],
+      RollBack: [{ next: 'bake', sliceSeconds: 3600 }],
+    })
+    await called('Bake')
+    expect(names()).toEqual(['Prepare', 'VerifyCanary', 'RollBack', 'Bake'])
+  })
+
   it.each(['roll-back', 'a word nobody knows', ''])('is rolled back when a Task says %j', async (next) => {
-    const { executionArn, names } = await walk({ VerifyCanary: [{ next }] })
+    const { executionArn, names } = await walk({ VerifyCanary: [{ next }], RollBack: [{ next: 'close' }] })
     expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED' })
     expect(names()).toEqual(['Prepare', 'VerifyCanary', 'RollBack', 'Close'])
   })
@@ -137,6 +146,7 @@ describe('a bad deployment', () => {
       const { executionArn, calls, called } = await walk({
         ...shiftOnce,
         EvaluateGates: [{ next: 'close' }],
+        RollBack: [{ next: 'close' }],
         [task]: [{ fail: 'UpstreamError' }],
       })
       if (task === 'EvaluateGates') {

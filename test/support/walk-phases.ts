@@ -31,7 +31,9 @@ export async function reach(phase: ReachedPhase): Promise<Reached> {
   switch (phase) {
     case 'preparing': {
       const walk = await begin()
-      walk.taskFaults.set('Prepare', (call) => (call <= 3 ? new TransientError('throttled') : undefined))
+      walk.taskFaults.set('Prepare', (call) =>
+        call <= 3 ? new TransientError('throttled', { refused: true }) : undefined,
+      )
       return { walk, id: (await walk.start()).id }
     }
     case 'verifying':
@@ -95,7 +97,7 @@ async function after(phase: ReachedPhase, act: (reached: Reached) => Promise<unk
 export function refuseWrites(walk: Walk): void {
   walk.cloud.inject({
     before: ({ action }) => {
-      if (action === 'router.write') throw new TransientError('throttled')
+      if (action === 'router.write') throw new TransientError('throttled', { refused: true })
     },
   })
 }

@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn'
 import type { Task } from '../../functions/steps/task.ts'
 import { AwsError } from '../../local/aws/service.ts'
 import { createStepFunctions, type StepFunctions } from '../../local/aws/step-functions/service.ts'
-import type { ManualClock } from '../../local/clock.ts'
+import { createManualClock, type ManualClock } from '../../local/clock.ts'
 import { timeoutErrorClass } from '../../local/workflow/errors.ts'
 import { createWorkflowRunner } from '../../local/workflow.ts'
 import { createStepFunctionsWorkflow } from '../../shared/adapters/stepfunctions/workflow.ts'
@@ -28,14 +28,9 @@ export async function startWalkedStepFunctions(
     clock,
     createRunner: (definition) => createWorkflowRunner({ definition, tasks, clock, random: () => 0.5 }),
   })
-  const definition = await readPackagedMachine()
-  const region = 'eu-west-1'
-  const arn = stepFunctions.deploy({
-    name: 'sluice',
-    definition,
-    roleArn: 'arn:aws:iam::000000000000:role/walk',
-    region,
-  })
+  deployed ??= deploy()
+  const { arn, state } = await deployed
+  await stepFunctions.persistent.load(state)
   const call = async (name: string, input: unknown) => {
     const operation = stepFunctions.service.operations[name]
     if (!operation) throw new Error(`the rehearsal cloud has no ${name}`)
@@ -53,6 +48,20 @@ export async function startWalkedStepFunctions(
       await call('StopExecution', { executionArn, error: 'Stopped', cause: 'by a person' })
     },
   }
+}
+
+const region = 'eu-west-1'
+let deployed: ReturnType<typeof deploy> | undefined
+
+/** Deployed, and so validated, once for every walk of a test file: that takes longer than most walks. */
+async function deploy() {
+  const stepFunctions = createStepFunctions({
+    clock: createManualClock(),
+    createRunner: (definition) => createWorkflowRunner({ definition, tasks: {}, clock: createManualClock() }),
+  })
+  const roleArn = 'arn:aws:iam::000000000000:role/walk'
+  const arn = stepFunctions.deploy({ name: 'sluice', definition: await readPackagedMachine(), roleArn, region })
+  return { arn, state: stepFunctions.persistent.save() }
 }
 
 /** Answers where the first middleware would begin: no signing, no serializer, no socket, and no real timer. */

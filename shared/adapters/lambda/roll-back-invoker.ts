@@ -4,8 +4,8 @@ import type { RollBackInvoker } from '../../ports/roll-back-invoker.ts'
 import { callingAws } from '../aws-error.ts'
 import { withDeadline } from '../deadline.ts'
 
-/** The API answers within 29 s, and the function says `under-way` after 20 s. A second attempt would not fit in. */
-export const rollBackLimits = { maxAttempts: 1, timeoutMs: 25_000 }
+/** The API answers within 29 s: after 20 s it says that the rollback goes on. A second attempt would not fit in. */
+export const rollBackLimits = { maxAttempts: 1, timeoutMs: 20_000 }
 
 /**
  * Calls the `roll-back` function and waits for its answer.

@@ -43,7 +43,9 @@ describe('a pause', () => {
       const reached = await reach(phase)
       walk = reached.walk
       await walk.during(pause(walk.deps, reached.id, { actor, timeoutSeconds: 0 }))
+      walk.checksOn = false
       await walk.advance(2 * 86_400)
+      walk.checksOn = true
       expect(await walk.load(reached.id)).toMatchObject({ phase: 'paused', nextActionAt: null })
       walk.cloud.setGroup(webArns.green)
       await walk.during(resume(walk.deps, reached.id, { actor }))
@@ -81,7 +83,9 @@ describe('a step that waits for approval', () => {
     const { walk: reached, id } = await reach('awaiting-approval')
     walk = reached
     const { deadlineAt } = await walk.load(id)
+    walk.checksOn = false
     await walk.advance(86_400 - 300)
+    walk.checksOn = true
     expect((await walk.load(id)).phase).toBe('awaiting-approval')
     await walk.untilEnded(id, 600)
     const { endedAt } = await expectRolledBack(walk, id, { type: 'command', reason: 'nobody approved step 1 in time' })

@@ -131,20 +131,34 @@ describe('an alarm that went to ALARM and back to OK', () => {
 })
 
 describe('while a deployment is halted', () => {
-  it('a gate that begins to fail calls a person and changes nothing', async () => {
+  const failOnGreen = () => {
+    walk.traffic = (slot) => ({ requests: 1000, errors: slot === 'green' ? 500 : 0 })
+  }
+
+  it('by drift, a gate that begins to fail calls a person and overwrites nothing', async () => {
+    const id = await startWith([aMetricGate()])
+    await walk.until(id, 'baking')
+    walk.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 50, [webArns.green]: 50 } })
+    await walk.until(id, 'halted', 900)
+    failOnGreen()
+    await walk.advance(900)
+    expect((await walk.load(id)).phase).toBe('halted')
+    expect(walk.green()).toBe(50)
+    expect(walk.pages).toHaveLength(2)
+    expect(walk.pages[1]?.message).toMatch(/gate "errors" fails while .* is halted: 2 of 2 bad windows/)
+    await walk.during(resume(walk.deps, id, { actor: aDeployer, drift: 'overwrite' }))
+    await walk.untilEnded(id, 900)
+    expect(await walk.load(id)).toMatchObject({ phase: 'rolled-back', cause: { type: 'gate', gate: 'errors' } })
+    expect(walk.green()).toBe(0)
+  })
+
+  it('by a gate that asks, another one that rolls back is followed', async () => {
     const id = await startWith([aMetricGate(), anAlarmsGate({ onFail: 'halt' })])
     await walk.until(id, 'baking')
     walk.cloud.alarms.setState('web-5xx', 'ALARM')
     await walk.until(id, 'halted', 120)
-    const writes = walk.cloud.routing.writes.length
-    walk.traffic = (slot) => ({ requests: 1000, errors: slot === 'green' ? 500 : 0 })
-    await walk.advance(900)
-    expect(await walk.load(id)).toMatchObject({ phase: 'halted', weight: 10 })
-    expect(walk.cloud.routing.writes).toHaveLength(writes)
-    expect(walk.pages).toHaveLength(2)
-    expect(walk.pages[1]?.message).toMatch(/gate "errors" fails while .* is halted: 2 of 2 bad windows/)
-    await walk.during(resume(walk.deps, id, { actor: aDeployer }))
-    await walk.untilEnded(id, 120)
+    failOnGreen()
+    await walk.untilEnded(id, 900)
     await expectRolledBack(walk, id, { type: 'gate', gate: 'errors' })
   })
 })

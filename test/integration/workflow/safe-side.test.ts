@@ -4,7 +4,7 @@ import { abort } from '../../../shared/use-cases/abort.ts'
 import { pause } from '../../../shared/use-cases/pause.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
 import { anAlarmsGate } from '../../support/gates.ts'
-import { expectSoundEnd } from '../../support/walk-checks.ts'
+import { expectRolledBack, expectSoundEnd } from '../../support/walk-checks.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
 
 let walk: Walk
@@ -68,5 +68,28 @@ describe.each(reasons)('%s while stable is unhealthy', (_, happen) => {
     expect({ restored, green: walk.green() }).toEqual({ restored: true, green: 0 })
     await walk.advance(61)
     expect((await expectSoundEnd(walk, id)).phase).toBe('aborted')
+  })
+})
+
+describe('a rollback that had to be asked for', () => {
+  it('is done without an answer once stable is well again and the gate still fails', async () => {
+    const id = await startWithSickStable()
+    walk.cloud.alarms.setState('web-5xx', 'ALARM')
+    await walk.until(id, 'halted', 900)
+    await walk.advance(600)
+    expect(walk.green()).toBe(100)
+    walk.cloud.setGroup(webArns.blue)
+    await walk.untilEnded(id, 120)
+    await expectRolledBack(walk, id, { type: 'gate', gate: 'alarms' })
+  })
+
+  it('is needed by no traffic: before the first shift stable may be as it likes', async () => {
+    walk = await startWalk({ service: { strategy } })
+    walk.cloud.setGroup(webArns.green, { total: 2, healthy: 1 })
+    const { id } = await walk.start()
+    await walk.until(id, 'verifying')
+    walk.cloud.setGroup(webArns.blue, { total: 1, healthy: 0 })
+    await walk.untilEnded(id)
+    await expectRolledBack(walk, id, { type: 'gate', gate: 'target-health' })
   })
 })
