@@ -40,10 +40,11 @@ describe('abort', () => {
   it('is done by the workflow where the roll-back function cannot be called', async () => {
     const reached = await reach('baking')
     walk = reached.walk
+    walk.checksOn = false
     walk.taskFaults.set('RollBack', () => new Error('no function'))
     const { restored } = await walk.during(abort(walk.deps, reached.id, { actor: aDeployer }))
     expect(restored).toBe(false)
-    await walk.untilEnded(reached.id, 60)
+    await walk.untilEnded(reached.id, 5)
     await walk.advance(1)
     expect((await expectSoundEnd(walk, reached.id)).phase).toBe('aborted')
   })

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Deployment } from '../../../shared/domain/deployment.ts'
+import { TransientError } from '../../../shared/domain/errors.ts'
 import type { Gate } from '../../../shared/domain/gates/gate.ts'
 import type { Slot } from '../../../shared/domain/traffic.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
@@ -123,6 +125,23 @@ function recover(): void {
   walk.traffic = () => ({ requests: 1000 })
   walk.cloud.answerProbes(() => ({ kind: 'answer', status: 200, body: '', milliseconds: 1 }))
 }
+
+describe('a rollback that could not be recorded at once', () => {
+  it('names the numbers that it was decided on, though no window came since', async () => {
+    const id = await startWith([aMetricGate()])
+    await untilStep(id, 0)
+    failRequests('green')
+    let refused = 0
+    walk.faults.store.before = ({ method, args }) => {
+      const [record] = args as [Deployment]
+      if (method === 'save' && record.goal === 'snapshot' && ++refused === 1) throw new TransientError('throttled')
+    }
+    await walk.until(id, ({ phase }) => refused === 1 && phase === 'baking', 600)
+    await walk.check()
+    const { cause } = await expectRolledBack(walk, id, { type: 'gate', gate: 'errors' })
+    expect(cause?.reason).toMatch(/^2 of 2 bad windows in a row: error-rate 0.2 from .* is above 0.01$/)
+  })
+})
 
 describe('a canary that is not healthy before traffic', () => {
   it('is rolled back at its deadline by target health, without a write', async () => {

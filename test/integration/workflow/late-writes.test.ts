@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { TransientError } from '../../../shared/domain/errors.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
-import { expectRolledBack, expectSoundEnd } from '../../support/walk-checks.ts'
+import { expectRolledBack, expectSoundEnd, greenWrites } from '../../support/walk-checks.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
 
 let walk: Walk
@@ -49,20 +49,23 @@ describe('a raise that is still on the wire', () => {
 })
 
 describe('a raise whose function is overtaken by a rollback', () => {
-  it('writes nothing more once the rollback was decided', async () => {
+  it.each([0, 1])('writes nothing more of step %i once the rollback was decided', async (step) => {
     walk = await startWalk({ service: { strategy } })
     let aborted: Promise<unknown> | undefined
     walk.faults.leases.after = async ({ method, args }) => {
       const [lease] = args as [{ resource: string }]
       const id = (await walk.deps.deployments.pointer('web')) ?? ''
-      if (method !== 'intend' || lease.resource !== rule || (await walk.load(id)).stage !== 'shifting') return
+      if (method !== 'intend' || lease.resource !== rule) return
+      const { stage, target } = await walk.load(id)
+      if (stage !== 'shifting' || target !== step) return
       aborted ??= abort(walk.deps, id, { actor: aDeployer })
     }
     const { id } = await walk.start()
-    await walk.untilEnded(id, 120)
-    expect(await aborted).toMatchObject({ restored: true })
+    await walk.untilEnded(id, 900)
+    expect(aborted).toBeDefined()
+    expect(await walk.during(Promise.resolve(aborted))).toMatchObject({ restored: true })
     await walk.advance(30)
-    expect(walk.cloud.routing.writes).toEqual([])
+    expect(greenWrites(walk)).toEqual(step === 0 ? [] : [10, 0])
     expect((await expectSoundEnd(walk, id)).phase).toBe('aborted')
   })
 
