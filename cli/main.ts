@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { isPortTaken } from '../local/port-taken.ts'
 import { runLocal } from './local.ts'
 
 const usage = `sluice: moves production traffic from one version to the next, and takes it back
@@ -17,7 +18,7 @@ const [command, ...rest] = positionals
 if (values.help || command === undefined) {
   process.stdout.write(usage)
 } else if (command === 'local' && rest.length === 0) {
-  await runLocal(values)
+  await runLocal(values).catch(sayWhy)
 } else {
   fail(`unknown command "${positionals.join(' ')}"`)
 }
@@ -37,6 +38,18 @@ function readArguments() {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** What a person can mend is said in a line; anything else is a bug, and its trace helps whoever reads the report. */
+function sayWhy(error: unknown): never {
+  const isMendable = error instanceof RangeError || isPortTaken(error)
+  process.stderr.write(`sluice: ${isMendable ? toSentence(error) : ((error as Error).stack ?? String(error))}\n`)
+  process.exit(isMendable ? 2 : 1)
+}
+
+function toSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return isPortTaken(error) ? `${message}; choose others with --port and --aws-port` : message
 }
 
 function fail(message: string): never {

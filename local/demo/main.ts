@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { createLogger } from '../../shared/logger.ts'
+import { isPortTaken } from '../port-taken.ts'
 import { localSettings } from '../settings.ts'
 import { type LocalRun, startLocal } from '../start.ts'
 import { findFaults, toText } from './report.ts'
@@ -59,9 +60,4 @@ async function start(options: Parameters<typeof startLocal>[0]): Promise<LocalRu
     if (!isPortTaken(error)) throw error
     return startLocal({ ...options, port: 0, awsPort: 0 })
   }
-}
-
-function isPortTaken(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return ('code' in error && error.code === 'EADDRINUSE') || isPortTaken(error.cause)
 }

@@ -30,3 +30,14 @@ describe('local mode', () => {
     expect(body.detail).toContain('nobody')
   })
 })
+
+describe('local mode whose port is taken', () => {
+  it.each(['port', 'awsPort'] as const)('says so for %s, and leaves nothing running', async (option) => {
+    const first = await startQuietly()
+    const taken = Number(new URL(option === 'port' ? first.apiUrl : first.awsUrl).port)
+    await expect(startQuietly({ [option]: taken })).rejects.toThrow(`cannot listen on 127.0.0.1:${taken}`)
+    expect((await callApi(first.apiUrl, 'GET', '/healthz')).status).toBe(200)
+    await first.close()
+    expect(process.env.AWS_ENDPOINT_URL).toBeUndefined()
+  })
+})

@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { createCloudWatch } from './aws/cloudwatch/cloudwatch.ts'
+import { createDynamoDb } from './aws/dynamodb/service.ts'
+import { createElasticLoadBalancing } from './aws/elastic-load-balancing-v2/service.ts'
+import { createLambda } from './aws/lambda/service.ts'
+import { createAwsServer } from './aws/server.ts'
+import type { Persistent } from './aws/service.ts'
+import { createStepFunctions } from './aws/step-functions/service.ts'
+import type { LocalClock } from './clock.ts'
+import type { DataDir } from './data-dir.ts'
+import { createDataPlane } from './data-plane/http-data-plane.ts'
+import { type Definition, withFunctionArns } from './workflow/definition.ts'
+import { createWorkflowRunner } from './workflow.ts'
+
+export const region = 'eu-west-1'
+const accountId = '000000000000'
+const stateMachineName = 'sluice-deployment'
+/** Local function names, as the roll-back invoker asks for it. */
+export const rollBackFunction = 'sluice-roll-back'
+
+/** How often metrics are saved, real milliseconds: too many to save them at each change. */
+const saveMetricsEveryMs = 1000
+
+export type LocalFunction = (event: unknown) => Promise<unknown>
+
+export interface CloudOptions {
+  readonly clock: LocalClock
+  readonly dataDir: DataDir
+  /** Where DynamoDB keeps its tables. Default: in memory. */
+  readonly dataPath?: string
+  /** Makes again what Sluice needs in the cloud, after everything was reset. */
+  readonly afterReset: () => Promise<unknown>
+  readonly reportError: (error: unknown) => void
+}
+
+/** Every service of local mode behind one port, with the load balancers that carry traffic. */
+export interface RehearsalCloud {
+  /** @throws {Error} If the port is taken or a saved state cannot be read. */
+  listen(port: number): Promise<void>
+  readonly url: string
+  /** Gives the Tasks their functions; until then executions fail. */
+  provide(tasks: Readonly<Record<string, LocalFunction>>): void
+  /** Creates or updates Sluice's state machine. @returns Its ARN. */
+  deploy(definition: unknown): string
+  /** Tells of what EventBridge would tell the rollback check: an alarm that fires, a workflow that died. */
+  onEvent(listener: () => void): void
+  close(): Promise<void>
+}
+
+export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
+  const { clock, dataDir, dataPath } = options
+  const cloudWatch = createCloudWatch({ clock, accountId })
+  const dataPlane = createDataPlane({ clock, metrics: cloudWatch.metrics })
+  const dynamoDb = createDynamoDb(dataPath === undefined ? {} : { path: join(dataPath, 'dynamodb') })
+  // The functions need the endpoint's address, and the endpoint needs the functions: `provide` fills them in.
+  const tasks: Record<string, LocalFunction> = {}
+  const stepFunctions = createStepFunctions({
+    clock,
+    accountId,
+    createRunner: (definition) => createWorkflowRunner({ definition, tasks, clock }),
+  })
+  const functions = { [rollBackFunction]: (event: unknown) => call(tasks, 'RollBack', event) }
+  const server = createAwsServer({
+    clock,
+    dataDir,
+    services: [createElasticLoadBalancing({ dataPlane, clock, accountId }), cloudWatch.service, stepFunctions.service],
+    rawServices: [dynamoDb.service, createLambda({ functions, clock, region, accountId })],
+    // Last in the list, so that after a reset Sluice's own table and state machine are there again.
+    persistents: [cloudWatch.metricsState, dynamoDb.persistent, asLastReset(options.afterReset)],
+  })
+  // Alarms and executions also change without a call; what is lost of them by a kill, the next check finds.
+  const save = (state: Persistent | undefined) => {
+    if (state) dataDir.save(state).catch(options.reportError)
+  }
+  const saveMetrics = setInterval(() => save(cloudWatch.metricsState), saveMetricsEveryMs)
+  saveMetrics.unref()
+  const listeners = new Set<() => void>()
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
+  cloudWatch.onAlarmStateChange((event) => {
+    save(cloudWatch.service.state)
+    if (event.detail.state.value === 'ALARM') tell()
+  })
+  stepFunctions.onExecutionStatusChange((event) => {
+    save(stepFunctions.persistent)
+    if (['FAILED', 'TIMED_OUT', 'ABORTED'].includes(event.detail.status)) tell()
+  })
+
+  return {
+    listen: (port) => server.listen(port),
+    get url() {
+      return server.url
+    },
+    provide: (functionsByState) => void Object.assign(tasks, functionsByState),
+    deploy: (definition) =>
+      stepFunctions.deploy({
+        name: stateMachineName,
+        definition: toLocal(definition),
+        roleArn: `arn:aws:iam::${accountId}:role/sluice`,
+        region,
+      }),
+    onEvent: (listener) => void listeners.add(listener),
+    async close() {
+      listeners.clear()
+      clearInterval(saveMetrics)
+      stepFunctions.close()
+      cloudWatch.close()
+      await dataDir.save(cloudWatch.metricsState)
+      await server.close()
+      await dataPlane.close()
+      await dynamoDb.close()
+    },
+  }
+}
+
+/** The shipped definition, with the ARNs that its functions would have here. */
+function toLocal(definition: unknown): Definition {
+  return withFunctionArns(definition, (name) => `arn:aws:lambda:${region}:${accountId}:function:sluice-${name}`)
+}
+
+function asLastReset(action: () => Promise<unknown>): Persistent {
+  return {
+    name: 'sluice',
+    save: () => ({}),
+    load: () => undefined,
+    async reset() {
+      await action()
+    },
+  }
+}
+
+async function call(tasks: Readonly<Record<string, LocalFunction>>, name: string, event: unknown): Promise<unknown> {
+  const task = tasks[name]
+  if (!task) throw new Error(`the function ${name} is not ready yet`)
+  return task(event)
+}
