@@ -7,8 +7,11 @@ export interface Logger {
 
 const secretName = /authorization|token|secret|signature|password|cookie/i
 
-/** Writes lines to `write`, by default standard output as Lambda collects it. */
-export function createLogger(write: (line: string) => void = (line) => console.log(line)): Logger {
+/**
+ * Writes lines to `write`. By default straight to standard output: on Lambda, console.log would put its own text before
+ * each line, and no JSON filter would match.
+ */
+export function createLogger(write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Logger {
   const log =
     (level: string) =>
     (event: string, fields: Readonly<Record<string, unknown>> = {}) =>

@@ -23,11 +23,15 @@ const usd = {
   metricRead: 0.01 / 1000,
 } as const
 
-/** Prepare, VerifyCanary with its answer, Close, and the ends of the execution. */
-const fixedTransitions = 8
-/** ShiftTraffic, Bake, EvaluateGates with its answer; Bake and judging again for each further slice of a long bake. */
-const transitionsAStep = 3
+/** Prepare, VerifyCanary, the choice after it, Close. */
+const fixedTransitions = 4
+/** ShiftTraffic, Bake, EvaluateGates, the choice after it. */
+const transitionsAStep = 4
+/** Bake, EvaluateGates and the choice again, for each further slice of a long bake. */
+const transitionsASlice = 3
 const bakeSliceSeconds = 3600
+/** The requests of both sides, for the share that arrived. */
+const metricsOfTraffic = 2
 
 /** What one task or one look of the check reads and writes in the store. */
 const perLook = usd.lambdaCall + 2 * usd.storeWrite + 3 * usd.storeRead
@@ -39,7 +43,7 @@ const perLook = usd.lambdaCall + 2 * usd.storeWrite + 3 * usd.storeRead
  */
 export function estimateCost(plan: Plan, gates: readonly Gate[], routes: number): CostEstimate {
   const extraSlices = plan.steps.reduce((sum, { bakeSeconds }) => sum + Math.floor(bakeSeconds / bakeSliceSeconds), 0)
-  const stateTransitions = fixedTransitions + transitionsAStep * (plan.steps.length + extraSlices)
+  const stateTransitions = fixedTransitions + transitionsAStep * plan.steps.length + transitionsASlice * extraSlices
   const minutes = Math.ceil(plan.minimumSeconds / 60)
   const stepFunctionsUsd = stateTransitions * usd.transition
   const computeAndStoreUsd = (stateTransitions + minutes) * perLook + plan.steps.length * routes * 4 * usd.storeWrite
@@ -57,7 +61,7 @@ export function estimateCost(plan: Plan, gates: readonly Gate[], routes: number)
 
 /** CloudWatch metrics that one look asks for: a gate's own number, the requests beside it, the connection errors. */
 function metricsALook(gates: readonly Gate[]): number {
-  return gates.filter((gate) => gate.kind === 'metric').length * 3
+  return metricsOfTraffic + gates.filter((gate) => gate.kind === 'metric').length * 3
 }
 
 /** To a millionth of a dollar. */

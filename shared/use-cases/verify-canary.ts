@@ -3,7 +3,7 @@ import type { Deployment } from '../domain/deployment.ts'
 import { CanaryNotReady, ConflictError } from '../domain/errors.ts'
 import { type Action, decideNext, firstStep, type GatesSummary, unjudged } from '../domain/next-action.ts'
 import { systemActor } from '../domain/transition.ts'
-import { loadDeployment } from './change-deployment.ts'
+import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { followDrift } from './follow-drift.ts'
 import { judgeBeforeTraffic } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
@@ -62,7 +62,7 @@ function decideVerified(deployment: Deployment, gates: GatesSummary, nowMs: numb
 /** Only an attached group has its health checked; at weight 0 it gets no traffic. */
 async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
   const router = deps.routerFor(work.route)
-  await writeRoute(deps, {
+  const receipt = await writeRoute(deps, {
     resource: work.resource,
     router,
     target: (seen, lease) => {
@@ -72,6 +72,14 @@ async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWor
     isThere: (seen) => seen.weights[deployment.canary] !== null,
     mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
   })
+  if (!receipt.wrote) return
+  await changeDeployment(deps, deployment.id, () => ({
+    type: 'written',
+    resource: work.resource,
+    before: receipt.before,
+    after: receipt.after,
+    reason: 'attached at weight 0: only then its health is checked',
+  }))
 }
 
 async function restoreTests(deps: Deps, id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseJsonPath } from '../../../shared/domain/gates/expectation.ts'
 import { httpUrl, seconds } from './common.ts'
 import { gateCommon } from './gate-common.ts'
 
@@ -16,11 +17,20 @@ const statusRanges = z
 const headerName = z.string().regex(/^[!#$%&'*+.^`|~\w-]{1,100}$/, 'must be the name of an HTTP header')
 const headerValue = z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, 'must be printable ASCII, at most 1000 characters')
 
+function isJsonPath(path: string): boolean {
+  try {
+    parseJsonPath(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const expectBody = z
   .union([
     z.strictObject({ text: z.string().min(1).max(1000) }),
     z.strictObject({
-      path: z.string().min(1).max(200),
+      path: z.string().max(200).refine(isJsonPath, 'must be a JSON path such as $.status or $.checks[0].ok'),
       value: z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]),
     }),
   ])
