@@ -3,6 +3,7 @@ import type { Deployment } from '../../../shared/domain/deployment.ts'
 import { ValidationError } from '../../../shared/domain/errors.ts'
 import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
+import { pause } from '../../../shared/use-cases/pause.ts'
 import { resume } from '../../../shared/use-cases/resume.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
 import { expectRolledBack, expectSoundEnd } from '../../support/walk-checks.ts'
@@ -101,6 +102,36 @@ describe.each(everyMoment)('a change by somebody else %s', (moment) => {
     const { restored } = await walk.during(abort(walk.deps, id, { actor }))
     expect({ restored, green: walk.green() }).toEqual({ restored: true, green: routes[0]?.touched ? 0 : 50 })
     expect((await expectSoundEnd(walk, id)).phase).toBe('aborted')
+  })
+})
+
+describe('a change by somebody else during a rest', () => {
+  it.each(['baking', 'awaiting-approval'] as const)(
+    'while %s is found by the check, not only at the next write',
+    async (phase) => {
+      const steps = [
+        { weight: 10, bakeSeconds: phase === 'baking' ? 3600 : 60 },
+        { weight: 100, bakeSeconds: 60, approval: true },
+      ]
+      walk = await startWalk({ service: { strategy: { type: 'steps', steps } } })
+      const { id } = await walk.start()
+      await walk.until(id, phase)
+      setGreen(50)
+      await walk.until(id, 'halted', 62)
+      expect(walk.pages).toHaveLength(1)
+    },
+  )
+
+  it('is none of the check while a person has paused', async () => {
+    walk = await startWalk({ service: { strategy } })
+    const { id } = await walk.start()
+    await walk.until(id, 'baking')
+    await walk.during(pause(walk.deps, id, { actor, timeoutSeconds: 0 }))
+    setGreen(50)
+    await walk.advance(300)
+    expect(await walk.load(id)).toMatchObject({ phase: 'paused' })
+    await walk.during(resume(walk.deps, id, { actor }))
+    await walk.until(id, 'halted', 62)
   })
 })
 
