@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Definition } from '../../local/workflow/definition.ts'
@@ -15,6 +15,17 @@ const sources = [
   'state-machines',
   'scripts/packaged-definition.ts',
   'package-lock.json',
+]
+/** What packaging reads beside `node_modules`. */
+const copied = [
+  'serverless.yml',
+  'serverless',
+  'state-machines',
+  'scripts',
+  'functions',
+  'shared',
+  'package.json',
+  'tsconfig.json',
 ]
 /** A packaging that has not ended by then died with its process. Real milliseconds. */
 const packagingMs = 110_000
@@ -60,9 +71,12 @@ async function takeTurn(lock: string): Promise<boolean> {
 async function packageInto(file: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-walk-'))
   try {
+    // In a copy of the project: packaging empties folders beside the file, and another test may be packaging as well.
+    for (const name of copied) await cp(name, join(folder, name), { recursive: true })
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'))
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...env } = process.env
-    await promisify(execFile)('npx', ['osls', 'package', '--package', folder], { env, timeout: packagingMs })
-    const definition = await readPackagedDefinition(folder)
+    await promisify(execFile)('npx', ['osls', 'package'], { cwd: folder, env, timeout: packagingMs })
+    const definition = await readPackagedDefinition(join(folder, '.serverless'))
     // Whole or not at all: others read it as soon as it is there.
     await writeFile(`${file}.new`, JSON.stringify(definition))
     await rename(`${file}.new`, file)
