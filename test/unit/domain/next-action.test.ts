@@ -127,6 +127,16 @@ describe('decideNext', () => {
       action: { type: 'shift', step: 1 },
     },
     {
+      name: 'does not try a write that waits for capacity before its time',
+      deployment: baking({ stage: 'shifting', phase: 'shifting', deadlineAt: later, nextActionAt: inSeconds(30) }),
+      action: { type: 'wait', until: inSeconds(30) },
+    },
+    {
+      name: 'goes on with a write for which no time is planned',
+      deployment: baking({ stage: 'shifting', phase: 'shifting', target: 1, deadlineAt: later, nextActionAt: null }),
+      action: { type: 'shift', step: 1 },
+    },
+    {
       name: 'gives up a write after its deadline',
       deployment: baking({ stage: 'shifting', phase: 'shifting', deadlineAt: ago(1) }),
       action: { type: 'roll-back', cause: { type: 'recovery' } },

@@ -345,6 +345,19 @@ describe('commands', () => {
     })
   })
 
+  it('restores what was adopted before our first write, and never a split of ours', () => {
+    const live = aRouteState({ weights: { blue: 80, green: 20 } })
+    const adopt = resume({ drift: 'adopt', adoptedWeight: 20, adopted: { [webArns.rule]: live } })
+    const untouched = transition(transition(run(prepared, wanted(0)), drift, at), adopt, at)
+    expect(untouched.routes[0]?.snapshot).toEqual(live)
+    const touched = run(prepared, wanted(0), { type: 'touched', resource: webArns.rule, snapshot: aRouteState() })
+    expect(transition(transition(touched, drift, at), adopt, at).routes[0]?.snapshot).toEqual(aRouteState())
+    const elsewhere = resume({ drift: 'adopt', adoptedWeight: 20, adopted: {} })
+    expect(transition(transition(run(prepared, wanted(0)), drift, at), elsewhere, at).routes[0]?.snapshot).toEqual(
+      aRouteState(),
+    )
+  })
+
   it('does not halt again for a gate from which a person resumed, until the next step', () => {
     const halted = transition(transition(baking(), pause, at), { type: 'halt', cause: aGateFailure }, at)
     expect(halted).toMatchObject({ phase: 'halted', hold: { since: at } })

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { estimateCost } from '../../../shared/domain/cost.ts'
+import { buildPlan } from '../../../shared/domain/plan.ts'
+import { aMetricGate, anAlarmsGate } from '../../support/gates.ts'
+
+const router = { maxWeight: 999 }
+const canary = buildPlan({ type: 'canary', percent: 10, intervalSeconds: 1800, bakeSeconds: 600 }, router)
+
+describe('estimateCost', () => {
+  it.each([
+    ['a 30-minute canary', canary, 12],
+    [
+      'linear, 10 × 1 minute',
+      buildPlan({ type: 'linear', percent: 10, intervalSeconds: 60, bakeSeconds: 60 }, router),
+      44,
+    ],
+    [
+      'a bake of a week, judged each hour',
+      buildPlan({ type: 'blue-green', bakeSeconds: 604_800 }, router),
+      8 + 3 * 168,
+    ],
+  ])('counts the transitions of %s', (_, plan, transitions) => {
+    expect(estimateCost(plan, [], 1).stateTransitions).toBe(transitions)
+  })
+
+  it('adds up what Step Functions, functions and store, and metrics cost', () => {
+    const cost = estimateCost(canary, [], 1)
+    expect(cost).toMatchObject({ estimate: true, stepFunctionsUsd: 0.0003, metricsUsd: 0.0008 })
+    expect(cost.totalUsd).toBeCloseTo(cost.stepFunctionsUsd + cost.computeAndStoreUsd + cost.metricsUsd, 5)
+  })
+
+  it('asks for three metrics a minute for each metric gate and route, and for none with alarms', () => {
+    expect(estimateCost(canary, [aMetricGate()], 1).metricsUsd).toBe(0.002)
+    expect(estimateCost(canary, [aMetricGate()], 2).metricsUsd).toBe(0.004)
+    expect(estimateCost(canary, [anAlarmsGate()], 1).metricsUsd).toBe(0.0008)
+  })
+})
