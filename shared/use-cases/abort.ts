@@ -16,13 +16,20 @@ export interface AbortAnswer {
  * Stops a deployment and takes its traffic back. The wish is recorded first: from then on nobody raises, and the check
  * finishes what a failing function leaves undone. Aborting again answers what is so.
  *
+ * @param mayAbort - Looks at the record that the wish is recorded on, and throws to refuse. Default: nothing refuses.
  * @throws {ConflictError} If it ended in another way, or is not where the caller thinks.
  */
-export async function abort(deps: Deps, id: string, command: CommandInput): Promise<AbortAnswer> {
+export async function abort(
+  deps: Deps,
+  id: string,
+  command: CommandInput,
+  mayAbort: (deployment: Deployment) => void = () => undefined,
+): Promise<AbortAnswer> {
   const cause: Cause = { type: 'command', actor: command.actor, reason: command.reason ?? 'aborted' }
   const decided = await changeDeployment(deps, id, (deployment) => {
     // Taking traffic back is right wherever the deployment is by now: only an abort that is done already is not checked.
     if (deployment.phase !== 'aborted') requireExpected(deployment, command)
+    mayAbort(deployment)
     return { type: 'roll-back', cause }
   })
   if (isFinal(decided.phase) && decided.phase !== 'rollback-failed') return { deployment: decided, restored: true }

@@ -1,10 +1,11 @@
 import type { Deps } from '../deps.ts'
 import { type Cause, type Deployment, isFinal } from '../domain/deployment.ts'
 import { ConflictError, NotFoundError, TransientError } from '../domain/errors.ts'
-import { type RouteState, sameRouting, slots } from '../domain/traffic.ts'
+import { type RouteState, sameRouting } from '../domain/traffic.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { restoreTest } from './point-test.ts'
 import { type RouteAtWork, routesAtWork } from './route-guard.ts'
+import { recordWrite, sameMembers } from './write-planned.ts'
 import { writeRoute } from './write-route.ts'
 
 /**
@@ -67,14 +68,8 @@ async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWor
     // The snapshot names a group that was deleted since: everything to stable is what is left of it.
     return write(toStable)
   })
-  if (!receipt?.wrote) return
-  await changeDeployment(deps, deployment.id, () => ({
-    type: 'written',
-    resource: work.resource,
-    before: receipt.before,
-    after: receipt.after,
-    reason: 'restored from the snapshot',
-  }))
+  const about = { resource: work.resource, reason: 'restored from the snapshot' }
+  if (receipt) await recordWrite(deps, deployment.id, { ...receipt, ...about })
 }
 
 async function restoreTestEntry(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
@@ -116,10 +111,7 @@ async function noteGone(deps: Deps, deployment: Deployment, resource: string): P
 
 /** Also the same groups in the action: one that we attached at weight 0 leaves again. */
 function sameGroups(seen: RouteState, target: RouteState): boolean {
-  return (
-    sameRouting(seen, target) &&
-    slots.every((slot) => (seen.weights[slot] === null) === (target.weights[slot] === null))
-  )
+  return sameRouting(seen, target) && sameMembers(seen, target)
 }
 
 /** The final phase is recorded; now the service is free, and a workflow that still waits learns of the end. */

@@ -8,9 +8,9 @@ import { toInstant } from '../ports/clock.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { followDrift } from './follow-drift.ts'
 import { earliestStepEndMs } from './look-times.ts'
-import { allowPlanWrite, DriftFound, mayOverwrite, type RouteAtWork, requireOurs, routesAtWork } from './route-guard.ts'
+import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
 import { type TaskAnswer, taskAnswer } from './task-answer.ts'
-import { writeRoute } from './write-route.ts'
+import { writePlanned } from './write-planned.ts'
 
 /** How soon a raise that had to wait for capacity is tried again, seconds. */
 const retryRaiseSeconds = 30
@@ -40,26 +40,10 @@ function answer(deps: Deps, deployment: Deployment): TaskAnswer {
   return taskAnswer(deployment, 'bake', deps.clock.now())
 }
 
-async function writeWeight(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
+function writeWeight(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
   const percent = deployment.plan.steps[deployment.target]?.weight ?? 0
-  const router = deps.routerFor(work.route)
-  const receipt = await writeRoute(deps, {
-    resource: work.resource,
-    router,
-    target: (seen, lease) => {
-      if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
-      return router.target(seen, { canary: deployment.canary, percent, keepIdle: true })
-    },
-    mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
-  })
-  if (!receipt.wrote) return
-  await changeDeployment(deps, deployment.id, () => ({
-    type: 'written',
-    resource: work.resource,
-    before: receipt.before,
-    after: receipt.after,
-    reason: `step ${deployment.target}: ${percent} %`,
-  }))
+  const reason = `step ${deployment.target}: ${percent} %`
+  return writePlanned(deps, deployment, work, { percent, keepIdle: true, reason })
 }
 
 /** The step's clock starts only now, and only after the settling time. */

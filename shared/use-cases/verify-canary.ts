@@ -3,14 +3,14 @@ import type { Deployment } from '../domain/deployment.ts'
 import { CanaryNotReady, ConflictError } from '../domain/errors.ts'
 import { type Action, decideNext, firstStep, type GatesSummary, unjudged } from '../domain/next-action.ts'
 import { systemActor } from '../domain/transition.ts'
-import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { loadDeployment } from './change-deployment.ts'
 import { followDrift } from './follow-drift.ts'
 import { judgeBeforeTraffic } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
 import { pointTest, restoreTest } from './point-test.ts'
-import { allowPlanWrite, DriftFound, mayOverwrite, type RouteAtWork, requireOurs, routesAtWork } from './route-guard.ts'
+import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
 import { type TaskAnswer, taskAnswer } from './task-answer.ts'
-import { writeRoute } from './write-route.ts'
+import { writePlanned } from './write-planned.ts'
 
 /**
  * Makes sure that the canary is healthy before it gets any traffic: attaches its target group at weight 0 (health checks
@@ -60,26 +60,13 @@ function decideVerified(deployment: Deployment, gates: GatesSummary, nowMs: numb
 }
 
 /** Only an attached group has its health checked; at weight 0 it gets no traffic. */
-async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
-  const router = deps.routerFor(work.route)
-  const receipt = await writeRoute(deps, {
-    resource: work.resource,
-    router,
-    target: (seen, lease) => {
-      if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
-      return router.target(seen, { canary: deployment.canary, percent: 0, keepIdle: true })
-    },
+function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
+  return writePlanned(deps, deployment, work, {
+    percent: 0,
+    keepIdle: true,
     isThere: (seen) => seen.weights[deployment.canary] !== null,
-    mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
-  })
-  if (!receipt.wrote) return
-  await changeDeployment(deps, deployment.id, () => ({
-    type: 'written',
-    resource: work.resource,
-    before: receipt.before,
-    after: receipt.after,
     reason: 'attached at weight 0: only then its health is checked',
-  }))
+  })
 }
 
 async function restoreTests(deps: Deps, id: string): Promise<void> {

@@ -1,0 +1,59 @@
+import type { Deps } from '../deps.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import { type RouteState, slots } from '../domain/traffic.ts'
+import { changeDeployment } from './change-deployment.ts'
+import { allowPlanWrite, mayOverwrite, type RouteAtWork, requireOurs } from './route-guard.ts'
+import { type WriteReceipt, writeRoute } from './write-route.ts'
+
+export interface PlannedWrite {
+  /** Share of the canary, percent. */
+  readonly percent: number
+  /** False: with group stickiness the side that ends at 0 leaves the action. */
+  readonly keepIdle: boolean
+  /** When nothing needs to be sent. Default: every request would go the same way. */
+  readonly isThere?: (seen: RouteState, target: RouteState) => boolean
+  /** Why, in the event. */
+  readonly reason: string
+}
+
+/**
+ * One write of the plan on one route: only onto a routing that is ours (or may be overwritten), only while the plan is
+ * still the goal, and with an event of what it replaced.
+ *
+ * @throws {DriftFound} If somebody else changed the route.
+ * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
+ */
+export async function writePlanned(
+  deps: Deps,
+  deployment: Deployment,
+  work: RouteAtWork,
+  write: PlannedWrite,
+): Promise<void> {
+  const router = deps.routerFor(work.route)
+  const { percent, keepIdle, isThere, reason } = write
+  const receipt = await writeRoute(deps, {
+    resource: work.resource,
+    router,
+    target: (seen, lease) => {
+      if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
+      return router.target(seen, { canary: deployment.canary, percent, keepIdle })
+    },
+    ...(isThere && { isThere }),
+    mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
+  })
+  await recordWrite(deps, deployment.id, { ...receipt, resource: work.resource, reason })
+}
+
+/** Adds the event of a write that was read back; nothing where nothing was sent. */
+export async function recordWrite(
+  deps: Pick<Deps, 'deployments' | 'clock'>,
+  id: string,
+  { wrote, resource, before, after, reason }: WriteReceipt & { readonly resource: string; readonly reason: string },
+): Promise<void> {
+  if (wrote) await changeDeployment(deps, id, () => ({ type: 'written', resource, before, after, reason }))
+}
+
+/** True when the same slots are part of both actions, whatever their weights. */
+export function sameMembers(a: RouteState, b: RouteState): boolean {
+  return slots.every((slot) => (a.weights[slot] === null) === (b.weights[slot] === null))
+}
