@@ -4,6 +4,8 @@ import type { DataDir } from './data-dir.ts'
 
 /** How often the local time is saved, real milliseconds. */
 const saveEveryMs = 1000
+/** What a restart skips, real milliseconds: two intervals, for a save that was late. */
+const marginMs = 2 * saveEveryMs
 
 export interface SavedClock {
   readonly clock: LocalClock
@@ -29,9 +31,11 @@ export async function openSavedClock(dataDir: DataDir, speed: number): Promise<S
     reset: () => undefined,
   }
   await dataDir.load(state)
-  // One saving interval ahead, for what passed between the last save and the end of the process.
-  const startAt = Math.max(Date.now(), savedAt === 0 ? 0 : savedAt + saveEveryMs * speed)
+  // Ahead of the last save by more than can have passed between it and the end of the process.
+  const startAt = Math.max(Date.now(), savedAt === 0 ? 0 : savedAt + marginMs * speed)
   clock = createLocalClock({ speed, startAt })
+  // Before anybody reads the clock: a process that dies within its first second was there too.
+  await dataDir.save(state)
   const timer = setInterval(() => void dataDir.save(state).catch(() => undefined), saveEveryMs)
   timer.unref()
   return {
