@@ -64,7 +64,7 @@ export function renderDocs(document: unknown) {
 ${tags.map(
   (tag) => html`<section>
 <h2 id="${tag.name}">${tag.name}</h2>
-<p>${tag.description}</p>
+<p>${withCode(tag.description)}</p>
 ${operations.filter(({ operation }) => operation.tags.includes(tag.name)).map(renderOperation)}
 </section>`,
 )}
@@ -84,12 +84,17 @@ function renderOperation({
   const body = operation.requestBody?.content['application/json']?.schema
   return html`<article id="${operation.operationId}">
 <h3><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h3>
-<p>${operation.summary}${operation.description ? `. ${operation.description}` : ''}</p>
+<p>${withCode(operation.summary + (operation.description ? `. ${operation.description}` : ''))}</p>
 ${renderFields('Parameters', (operation.parameters ?? []).map(toField))}
 ${renderFields('Body', body ? bodyFields(body) : [])}
 ${renderFields('Answers', Object.entries(operation.responses).flatMap(toAnswer))}
 </article>
 `
+}
+
+/** What stands between backticks, as code. Both parts are escaped. */
+function withCode(text: string) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }
 
 interface Field {
@@ -100,7 +105,7 @@ interface Field {
 function renderFields(title: string, fields: readonly Field[]) {
   if (fields.length === 0) return ''
   return html`<p><strong>${title}</strong></p>
-<dl>${fields.map(({ term, text }) => html`<dt><code>${term}</code></dt><dd>${text}</dd>`)}</dl>`
+<dl>${fields.map(({ term, text }) => html`<dt><code>${term}</code></dt><dd>${withCode(text)}</dd>`)}</dl>`
 }
 
 function toField({ name, in: place, required, description = '', schema }: DocumentedField): Field {

@@ -63,6 +63,8 @@ describe('the pages for people', () => {
     const page = await response.text()
     for (const path of Object.keys(checkedIn.paths)) expect(page).toContain(`<code>${path}</code>`)
     expect(page).toContain('Idempotency-Key')
+    expect(page).toContain('<code>nextCursor</code> of the page before')
+    expect(page).not.toContain('`')
     expect(page).not.toMatch(/<script|https?:\/\/(?!.*example)/i)
   })
 })
