@@ -8,6 +8,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { startWebService, type WebService } from './web-service.ts'
 
+/** How many ports are tried. */
+const ports = 20
+
 /** The demo's web shop: a load balancer, a rule, two target groups with one server each. */
 export interface Shop {
   readonly url: string
@@ -17,8 +20,12 @@ export interface Shop {
   close(): Promise<void>
 }
 
-/** Builds the shop through the AWS API of the endpoint, as anybody would on AWS: everything on blue, green unattached. */
-export async function buildShop(client: ElasticLoadBalancingV2Client): Promise<Shop> {
+/**
+ * Builds the shop through the AWS API of the endpoint, as anybody would on AWS: everything on blue, green unattached.
+ *
+ * @param firstPort - Its listener takes this port, or one of the 19 after it that is free. Default 8080.
+ */
+export async function buildShop(client: ElasticLoadBalancingV2Client, firstPort = 8080): Promise<Shop> {
   const [blueServer, greenServer] = await Promise.all([startWebService('v1'), startWebService('v2')])
   const blue = await createGroup(client, 'shop-blue', blueServer.port)
   const green = await createGroup(client, 'shop-green', greenServer.port)
@@ -27,7 +34,11 @@ export async function buildShop(client: ElasticLoadBalancingV2Client): Promise<S
   )
   const balancer = LoadBalancers?.[0]
   const address = balancer?.AvailabilityZones?.[0]?.LoadBalancerAddresses?.[0]?.IpAddress
-  const { listenerArn, port } = await createListener(client, required(balancer?.LoadBalancerArn, 'load balancer'))
+  const { listenerArn, port } = await createListener(
+    client,
+    required(balancer?.LoadBalancerArn, 'load balancer'),
+    firstPort,
+  )
   const rule = await client.send(
     new CreateRuleCommand({
       ListenerArn: listenerArn,
@@ -64,10 +75,10 @@ async function createGroup(client: ElasticLoadBalancingV2Client, name: string, p
   return arn
 }
 
-/** On 8080, or the next port that is free: other things run on laptops. */
-async function createListener(client: ElasticLoadBalancingV2Client, loadBalancerArn: string) {
+/** On the first port that is free: other things run on laptops. */
+async function createListener(client: ElasticLoadBalancingV2Client, loadBalancerArn: string, firstPort: number) {
   let cause: unknown
-  for (let port = 8080; port < 8100; port++) {
+  for (let port = firstPort; port < firstPort + ports; port++) {
     try {
       const created = await client.send(
         new CreateListenerCommand({
@@ -82,7 +93,7 @@ async function createListener(client: ElasticLoadBalancingV2Client, loadBalancer
       cause = error
     }
   }
-  throw new Error('no port from 8080 to 8099 is free for the demo', { cause })
+  throw new Error(`no port from ${firstPort} to ${firstPort + ports - 1} is free for the demo`, { cause })
 }
 
 function required(value: string | undefined, what: string): string {

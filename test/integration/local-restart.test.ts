@@ -19,7 +19,8 @@ describe('kill -9 of local mode, then a start on the same data', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'sluice-'))
     running = await startLocalProcess(dataDir)
     const elb = new ElasticLoadBalancingV2Client({ endpoint: running.awsUrl, region: 'eu-west-1', credentials })
-    shop = await buildShop(elb)
+    // Ports of its own: while the process is dead, a test beside this one must not take them.
+    shop = await buildShop(elb, 8200)
     elb.destroy()
   })
   afterEach(async () => {

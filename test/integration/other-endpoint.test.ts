@@ -30,7 +30,7 @@ describe('the orchestrator, pointed at another AWS-compatible server by environm
 
     const credentials = { accessKeyId: 'any', secretAccessKey: 'thing' }
     const elb = new ElasticLoadBalancingV2Client({ endpoint: other.url, region: 'eu-west-1', credentials })
-    const shop = await buildShop(elb)
+    const shop = await buildShop(elb, 8300)
     closers.push(shop.close)
     await callApi(local.apiUrl, 'PUT', '/v1/services/shop', {
       routes: [{ kind: 'alb', ruleArn: shop.ruleArn, ...shop.groups }],

@@ -27,6 +27,7 @@ export async function startLocalProcess(dataDir: string): Promise<LocalProcess> 
     apiUrl,
     awsUrl,
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
       child.kill('SIGKILL')
       await gone
