@@ -2,7 +2,7 @@
  * Measures the load balancer of local mode against nginx and against a plain node:http proxy, on the same two back ends,
  * 90/10 by weight, in interleaved rounds: neighbours on a shared machine disturb all three alike, so read the ratios.
  *
- * `npm run bench:proxy [-- --rounds 5 --seconds 3 --json FILE]`; exit code 1 below the goals, 2 when it cannot run.
+ * `npm run bench:proxy [-- --rounds 5 --seconds 6 --json FILE]`; exit code 1 below the goals, 2 when it cannot run.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -15,7 +15,7 @@ const goals = { 'sluice / nginx': 0.3, 'sluice / node:http pipe': 1.3 }
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '6' },
     json: { type: 'string' },
   },
 })

@@ -1,4 +1,2 @@
-import manifest from '../package.json' with { type: 'json' }
-
-/** Sluice's own version, as released. */
-export const version: string = manifest.version
+/** Sluice's version. A named import, so that the bundler takes this line of package.json and leaves the rest. */
+export { version } from '../package.json'
