@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildFunctions, type FunctionName, functionEntries } from '../../scripts/build-functions.ts'
+
+const run = promisify(execFile)
+const loader = fileURLToPath(new URL('../support/load-bundle.mjs', import.meta.url))
+
+const environment = {
+  AWS_LAMBDA_FUNCTION_NAME: 'sluice-test',
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'any',
+  AWS_SECRET_ACCESS_KEY: 'thing',
+  // Nothing listens there: a call that goes out is refused at once.
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  SLUICE_TABLE: 'sluice',
+  SLUICE_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:000000000000:stateMachine:sluice',
+  SLUICE_ROLL_BACK_FUNCTION: 'sluice-roll-back',
+}
+
+describe('the bundles that ship', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-bundles-'))
+    await buildFunctions(folder)
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  async function call(name: FunctionName, event: unknown) {
+    const file = pathToFileURL(join(folder, name, 'index.mjs')).href
+    const { stdout } = await run(process.execPath, [loader, file, JSON.stringify(event)], { env: environment })
+    // A function may log before it answers; the answer is the last thing printed.
+    return JSON.parse(stdout.slice(stdout.lastIndexOf('\n') + 1))
+  }
+
+  it('answer over HTTP as API Gateway calls', async () => {
+    const http = { method: 'GET', path: '/healthz', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' }
+    const event = { version: '2.0', rawPath: '/healthz', rawQueryString: '', headers: {}, requestContext: { http } }
+    const { answer } = await call('api', event)
+    expect(answer).toMatchObject({ statusCode: 200 })
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 'ok' })
+  })
+
+  const tasks = (Object.keys(functionEntries) as FunctionName[]).filter(
+    (name) => !['api', 'rollback-check'].includes(name),
+  )
+  it.each(tasks)('%s starts, and refuses a payload that is not its own by our error', async (name) => {
+    expect(await call(name, { wrong: true })).toEqual({ error: 'InvariantError' })
+  })
+
+  it('the check starts, and throws when it cannot look', async () => {
+    expect(await call('rollback-check', {})).toEqual({ error: 'TransientError' })
+  })
+})
