@@ -20,12 +20,16 @@ export const finalPhases = ['succeeded', 'rolled-back', 'aborted', 'superseded',
 
 export const phases = [...openPhases, ...finalPhases] as const
 
-export type OpenPhase = (typeof openPhases)[number]
 export type FinalPhase = (typeof finalPhases)[number]
 export type Phase = (typeof phases)[number]
 
 export function isFinal(phase: Phase): phase is FinalPhase {
   return (finalPhases as readonly Phase[]).includes(phase)
+}
+
+/** True when nothing is left to do: final, and not a failed rollback, which is still tried and keeps its service. */
+export function isOver(phase: Phase): boolean {
+  return isFinal(phase) && phase !== 'rollback-failed'
 }
 
 /** Who did it. `system` is Sluice itself (workflow, check). */

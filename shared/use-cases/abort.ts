@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { CommandInput } from '../domain/command.ts'
 import type { Cause, Deployment } from '../domain/deployment.ts'
-import { isFinal } from '../domain/deployment.ts'
+import { isOver } from '../domain/deployment.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { requireExpected } from './require-expected.ts'
 import { wakeWorkflow } from './roll-back.ts'
@@ -32,7 +32,7 @@ export async function abort(
     mayAbort(deployment)
     return { type: 'roll-back', cause }
   })
-  if (isFinal(decided.phase) && decided.phase !== 'rollback-failed') return { deployment: decided, restored: true }
+  if (isOver(decided.phase)) return { deployment: decided, restored: true }
   let restored = false
   try {
     restored = (await deps.rollBackInvoker.rollBack(id, decided.cause ?? cause)) === 'restored'
@@ -41,5 +41,5 @@ export async function abort(
     await wakeWorkflow(deps, id)
   }
   const deployment = await loadDeployment(deps, id)
-  return { deployment, restored: restored || (isFinal(deployment.phase) && deployment.phase !== 'rollback-failed') }
+  return { deployment, restored: restored || isOver(deployment.phase) }
 }

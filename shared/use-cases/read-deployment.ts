@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { type Deployment, type DeploymentMeasures, isFinal } from '../domain/deployment.ts'
+import { type Deployment, type DeploymentMeasures, isOver } from '../domain/deployment.ts'
 import { loadDeployment } from './change-deployment.ts'
 
 /** A deployment with what is measured beside it; null before anything was. */
@@ -42,7 +42,7 @@ export async function readDeployment(
 
 /** A failed rollback is final and yet may still become `rolled-back`: that is worth waiting for. */
 function hasSettled(deployment: Deployment): boolean {
-  return isFinal(deployment.phase) && deployment.phase !== 'rollback-failed'
+  return isOver(deployment.phase)
 }
 
 export async function withMeasures(deps: Pick<Deps, 'deployments'>, deployment: Deployment): Promise<DeploymentView> {

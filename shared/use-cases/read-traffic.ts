@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { GroupHealth } from '../domain/capacity.ts'
-import { isFinal, type RollbackReadiness } from '../domain/deployment.ts'
+import { isOver, type RollbackReadiness } from '../domain/deployment.ts'
 import { NotFoundError, TransientError, UpstreamError } from '../domain/errors.ts'
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import { canaryPercent, type RawWeights, type RouteState, type Slot, sameRouting } from '../domain/traffic.ts'
@@ -77,7 +77,7 @@ async function readOpen(
   if (id === null) return null
   const [deployment, measures] = await Promise.all([deps.deployments.load(id), deps.deployments.loadMeasures(id)])
   // The pointer is taken before the record is written and freed after its last change: for a moment it names neither.
-  if (!deployment || (isFinal(deployment.phase) && deployment.phase !== 'rollback-failed')) return null
+  if (!deployment || isOver(deployment.phase)) return null
   return { canary: deployment.canary, rollback: measures?.rollback ?? null }
 }
 

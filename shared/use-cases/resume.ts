@@ -6,7 +6,7 @@ import { loadDeployment } from './change-deployment.ts'
 import { commandDeployment } from './command-deployment.ts'
 import { requireExpected } from './require-expected.ts'
 import { routesAtWork } from './route-guard.ts'
-import { leaseMs, takeLease } from './write-route.ts'
+import { takeLease } from './write-route.ts'
 
 /**
  * Lets a paused or halted deployment go on; the time it was held is added to its bake. After drift the caller says
@@ -40,7 +40,7 @@ async function adopt(deps: Deps, id: string, command: ResumeInput): Promise<Adop
   let weight: number | null = null
   const states: Record<string, RouteState> = {}
   for (const { route, resource } of routesAtWork(deployment)) {
-    const lease = await takeLease(deps, resource, leaseMs)
+    const lease = await takeLease(deps, resource)
     try {
       const live = await deps.routerFor(route).read()
       await deps.leases.confirm(lease, live)

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { type Cause, type Deployment, isFinal } from '../domain/deployment.ts'
+import { type Cause, type Deployment, isFinal, isOver } from '../domain/deployment.ts'
 import { ConflictError, NotFoundError, TransientError } from '../domain/errors.ts'
 import { type RouteState, sameRouting } from '../domain/traffic.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
@@ -20,7 +20,7 @@ import { writeRoute } from './write-route.ts'
  */
 export async function rollBack(deps: Deps, id: string, cause: Cause): Promise<Deployment> {
   const decided = await changeDeployment(deps, id, () => ({ type: 'roll-back', cause }))
-  if (isRestored(decided)) return release(deps, decided)
+  if (isOver(decided.phase)) return release(deps, decided)
   const failures: unknown[] = []
   for (const work of [...routesAtWork(decided)].reverse()) {
     // The test entry comes last and by itself: it carries no users, and must not stand in the way of what does.
@@ -35,14 +35,9 @@ export async function rollBack(deps: Deps, id: string, cause: Cause): Promise<De
   }
   if (failures.length === 0) return release(deps, await changeDeployment(deps, id, () => ({ type: 'restored' })))
   const now = await loadDeployment(deps, id)
-  if (isRestored(now)) return release(deps, now)
+  if (isOver(now.phase)) return release(deps, now)
   const named = failures.map((error) => (error instanceof Error ? error.message : String(error))).join('; ')
   throw new TransientError(`${id}: ${failures.length} route(s) not restored: ${named}`, { cause: failures[0] })
-}
-
-/** Ended with its traffic taken back, by whoever did it. */
-function isRestored({ phase }: Deployment): boolean {
-  return isFinal(phase) && phase !== 'rollback-failed'
 }
 
 async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
@@ -87,7 +82,7 @@ async function restoreTestEntry(deps: Deps, deployment: Deployment, work: RouteA
  */
 async function allowRestore(deps: Deps, id: string): Promise<false> {
   const deployment = await loadDeployment(deps, id)
-  if (isRestored(deployment)) throw new ConflictError(`${id} is restored already`, { phase: deployment.phase })
+  if (isOver(deployment.phase)) throw new ConflictError(`${id} is restored already`, { phase: deployment.phase })
   return false
 }
 
@@ -127,7 +122,7 @@ async function release(deps: Deps, deployment: Deployment): Promise<Deployment> 
 export async function closeDeployment(deps: Deps, id: string): Promise<Deployment> {
   const deployment = await loadDeployment(deps, id)
   if (!isFinal(deployment.phase)) return deployment
-  if (deployment.phase !== 'rollback-failed') await deps.deployments.freePointer(deployment.service, id)
+  if (isOver(deployment.phase)) await deps.deployments.freePointer(deployment.service, id)
   await wakeWorkflow(deps, id)
   return deployment
 }

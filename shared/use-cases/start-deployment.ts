@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import type { Actor, Deployment } from '../domain/deployment.ts'
-import { isFinal } from '../domain/deployment.ts'
+import { isFinal, isOver } from '../domain/deployment.ts'
 import type { DeploymentRequest } from '../domain/deployment-request.ts'
 import { ConflictError, NotFoundError, UpstreamError, ValidationError } from '../domain/errors.ts'
 import { buildPlan } from '../domain/plan.ts'
@@ -100,7 +100,7 @@ async function takeService(deps: Deps, service: string, id: string): Promise<voi
   const holder = await deps.deployments.takePointer(service, id)
   if (holder === id) return
   const other = await deps.deployments.load(holder)
-  if (other && isFinal(other.phase) && other.phase !== 'rollback-failed') {
+  if (other && isOver(other.phase)) {
     await deps.deployments.freePointer(service, holder)
     if ((await deps.deployments.takePointer(service, id)) === id) return
   }

@@ -13,11 +13,6 @@ export interface TaskAnswer {
   readonly sliceSeconds: number
 }
 
-/** What a Task gets. */
-export interface TaskInput {
-  readonly deploymentId: string
-}
-
 export function taskAnswer(deployment: Deployment, next: TaskAnswer['next'], nowMs: number): TaskAnswer {
   const dueMs = deployment.nextActionAt === null ? Number.POSITIVE_INFINITY : Date.parse(deployment.nextActionAt)
   const leftSeconds = Math.ceil((dueMs - nowMs) / 1000)

@@ -4,7 +4,7 @@ import { type RawWeights, type RouteState, sameRouting } from '../domain/traffic
 import type { Lease } from '../ports/lease.ts'
 
 /** How long one holder may write, real milliseconds. */
-export const leaseMs = 20_000
+const leaseMs = 20_000
 /** No write starts with less of its lease left: a call may take 3 s, and the read-back needs time too. */
 const lastStartMs = 8_000
 /** Pauses between tries and between read-backs, real milliseconds: quick at first, then polite. */
@@ -25,8 +25,6 @@ export interface WriteWish {
   readonly mayWrite: (seen: RouteState) => Promise<boolean>
   /** True when `seen` needs no write; default: it routes as `target` does. */
   readonly isThere?: (seen: RouteState, target: RouteState) => boolean
-  /** How long to wait for another holder to end, real milliseconds. Default: one whole lease. */
-  readonly waitMs?: number
 }
 
 export interface WriteReceipt {
@@ -50,7 +48,7 @@ export async function writeRoute(
   deps: Pick<Deps, 'leases' | 'clock' | 'newHolder'>,
   wish: WriteWish,
 ): Promise<WriteReceipt> {
-  const lease = await takeLease(deps, wish.resource, wish.waitMs ?? leaseMs)
+  const lease = await takeLease(deps, wish.resource)
   const wire: Wire = { unaccounted: 0 }
   try {
     return await writeUnderLease(deps, wish, lease, wire)
@@ -168,17 +166,13 @@ function requireTime(deps: Pick<Deps, 'clock'>, lease: Lease): void {
 }
 
 /**
- * Takes a resource's lease, waiting up to `waitMs` of real time for its holder to end; never steals one.
+ * Takes a resource's lease, waiting for one whole lease for its holder to end; never steals one.
  *
  * @throws {TransientError} If the holder kept it.
  */
-export async function takeLease(
-  deps: Pick<Deps, 'leases' | 'clock' | 'newHolder'>,
-  resource: string,
-  waitMs: number,
-): Promise<Lease> {
+export async function takeLease(deps: Pick<Deps, 'leases' | 'clock' | 'newHolder'>, resource: string): Promise<Lease> {
   const holder = deps.newHolder()
-  const giveUpAt = deps.clock.realNow() + waitMs
+  const giveUpAt = deps.clock.realNow() + leaseMs
   for (;;) {
     const lease = await deps.leases.take(resource, holder, leaseMs)
     if (lease) return lease

@@ -13,11 +13,6 @@ export function findOperationSchema(service: AwsService, name: string): StaticOp
   )
 }
 
-/** Every operation that AWS's service has. */
-export function listOperationSchemas(service: AwsService): StaticOperationSchema[] {
-  return schemasOf(service).filter((schema): schema is StaticOperationSchema => schema[0] === operationMark)
-}
-
 /** How an error is spelled on the wire. */
 export interface ErrorShape {
   /** Name of the exception's shape, in JSON's `__type`: `RuleNotFoundException`. */
