@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { loadBalancerArnOf } from '../domain/elb-arn.ts'
-import { TransientError } from '../domain/errors.ts'
+import { InvariantError, TransientError } from '../domain/errors.ts'
 import { type AlarmsSample, judgeAlarms } from '../domain/gates/alarms.ts'
 import type { Gate, GateMemory, Judgement, LookContext, RouterMetric } from '../domain/gates/gate.ts'
 import { judgeMetric, type MetricsReading } from '../domain/gates/metric.ts'
@@ -37,6 +37,10 @@ export async function lookAtGate(deps: Deps, deployment: Deployment, gate: Gate,
       })
       return (memory, look) => judgeProbe(gate, answer, memory, look)
     }
+    case 'compare':
+    case 'route53-health':
+    case 'webhook':
+      throw new InvariantError(`a ${gate.kind} gate went past the schema that refuses it`)
   }
 }
 

@@ -1,4 +1,7 @@
 import type { Problem } from '../errors.ts'
+import type { ComparisonFixed, ComparisonParameters, ComparisonState } from '../sequential-test.ts'
+import type { Slot } from '../traffic.ts'
+import type { PendingBucket } from './compare-buckets.ts'
 
 /** What every gate has, with the defaults filled in. */
 export interface GateCommon {
@@ -31,16 +34,34 @@ export interface AlarmsGate extends GateCommon {
 
 export type RouterMetric = 'error-rate' | 'latency-p50' | 'latency-p90' | 'latency-p99' | 'requests'
 
+/** Any metric of CloudWatch. `{side}` in the value of a dimension becomes the canary's slot, `blue` or `green`. */
+export interface CloudWatchMetric {
+  readonly namespace: string
+  readonly metricName: string
+  readonly dimensions: Readonly<Record<string, string>>
+  /** `Sum`, `Average`, `p99`, `TC(0.5:)`, … */
+  readonly stat: string
+  /** 10, 30 or a multiple of 60, up to 3600. Default 60. */
+  readonly periodSeconds: number
+}
+
+/** CloudWatch metric math over queries, each of which its `id` names in the expression. */
+export interface MetricExpression {
+  readonly expression: string
+  readonly queries: readonly (Omit<CloudWatchMetric, 'periodSeconds'> & { readonly id: string })[]
+  readonly periodSeconds: number
+}
+
 export interface MetricGate extends GateCommon {
   readonly kind: 'metric'
-  /** `error-rate` is a fraction 0–1, latencies are seconds, `requests` is per minute; all of the canary. */
+  /** `error-rate` is a fraction 0–1, latencies are seconds, `requests` is per minute; all of the canary. Or your own. */
   readonly metric: RouterMetric
   /** The window is bad when the value is above `max` or below `min`. At least one is given. */
   readonly max?: number
   readonly min?: number
   /** Consecutive bad windows until `fail`. Default 2. */
   readonly failures: number
-  /** Windows with fewer canary requests are `no-data` (not for `requests`). Default 100. */
+  /** Windows with fewer canary requests are `no-data` (not for `requests`, nor for your own metrics). Default 100. */
   readonly minRequests: number
 }
 
@@ -63,7 +84,58 @@ export interface ProbeGate extends GateCommon {
   readonly when: 'before' | 'during' | 'both'
 }
 
-export type Gate = TargetHealthGate | AlarmsGate | MetricGate | ProbeGate
+/** Two counters of each side, summed over a period: requests, and those of them that were bad. */
+export interface CustomCounters {
+  readonly namespace: string
+  /** Name of the metric that counts requests. */
+  readonly requests: string
+  /** Name of the metric that counts the bad ones among them. */
+  readonly bad: string
+  readonly dimensions: Readonly<Record<Slot, Readonly<Record<string, string>>>>
+  readonly periodSeconds: 10 | 60
+}
+
+/** The canary against stable in the same minutes: an anytime-valid sequential test. */
+export interface CompareGate extends GateCommon, ComparisonParameters {
+  readonly kind: 'compare'
+  /** With `slow` on the router's metrics: what is slow, seconds. */
+  readonly slowSeconds?: number
+  /** `router`: the target groups' own metrics, by the minute. */
+  readonly source: 'router' | CustomCounters
+  /** Its share of `alpha` among the enforcing compare gates: weight over the sum of weights. Default 1. */
+  readonly weight: number
+  /** `prove`: a step ends when the canary is proven no worse, early or late. Default `advance`. */
+  readonly atStepEnd: 'advance' | 'prove'
+}
+
+/** Route 53 health checks, as their checkers report them. */
+export interface Route53HealthGate extends GateCommon {
+  readonly kind: 'route53-health'
+  /** 1–100 ids. */
+  readonly healthCheckIds: readonly string[]
+  /** Default: all of them. */
+  readonly minHealthy: number
+}
+
+/** A judge of the user's own, asked over HTTP; both sides sign. */
+export interface WebhookGate extends GateCommon {
+  readonly kind: 'webhook'
+  readonly url: string
+  /** Name of the shared secret in Parameter Store or Secrets Manager. */
+  readonly secretName: string
+  /** Real seconds, default 10. */
+  readonly timeoutSeconds: number
+  readonly when: 'before' | 'during' | 'both'
+}
+
+export type Gate =
+  | TargetHealthGate
+  | AlarmsGate
+  | MetricGate
+  | ProbeGate
+  | CompareGate
+  | Route53HealthGate
+  | WebhookGate
 
 /** `fail` beats `error` beats `no-data` beats `pass`. */
 export type Outcome = 'pass' | 'fail' | 'no-data' | 'error'
@@ -92,6 +164,19 @@ export interface GateMemory {
   readonly misses: number
   /** When a failed reading last counted as a miss, milliseconds since the epoch; only where windows are counted. */
   readonly missedAtMs?: number
+  /** Of a compare gate only; lives through all steps. */
+  readonly comparison?: ComparisonMemory
+}
+
+/** What a compare gate carries on from look to look and from step to step. */
+export interface ComparisonMemory {
+  /** What was fixed when the first look was taken: dispersion, cap, absolute limit, planned buckets. */
+  readonly fixed: ComparisonFixed
+  readonly state: ComparisonState
+  /** Buckets that were seen and are not settled yet, oldest first. */
+  readonly pending: readonly PendingBucket[]
+  /** End of the newest settled bucket, milliseconds since the epoch; 0 before the first. */
+  readonly settledUntilMs: number
 }
 
 export const emptyMemory = (step: number): GateMemory => ({

@@ -59,8 +59,11 @@ export function isJudged(gate: Gate, moment: 'before' | 'during'): boolean {
       return true
     case 'alarms':
     case 'metric':
+    case 'compare':
+    case 'route53-health':
       return moment === 'during'
     case 'probe':
+    case 'webhook':
       return gate.when === moment || gate.when === 'both'
   }
 }

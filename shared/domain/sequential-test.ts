@@ -1,0 +1,11 @@
+export type {
+  Bucket,
+  ComparisonFixed,
+  ComparisonParameters,
+  ComparisonResult,
+  ComparisonState,
+  DataState,
+  Estimate,
+  SideCounts,
+  Stratum,
+} from './sequential/comparison.ts'
