@@ -2,6 +2,7 @@ import type { MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwat
 import { parseElbArn } from '../../domain/elb-arn.ts'
 import type { RouterMetric } from '../../domain/gates/gate.ts'
 import type { MetricsQuery, MetricsWindow } from '../../ports/metrics-source.ts'
+import type { TimeRange } from './time-range.ts'
 
 export const windowMs = 60_000
 
@@ -58,17 +59,6 @@ export function toMetricQueries(metric: RouterMetric, groups: readonly Group[]):
   )
 }
 
-/** The whole minutes of a query that were over at least `completeAfterMs` before `nowMs`; null when there is none. */
-export function completeRange(
-  { fromMs, toMs }: Pick<MetricsQuery, 'fromMs' | 'toMs'>,
-  nowMs: number,
-  completeAfterMs: number,
-): { readonly startMs: number; readonly endMs: number } | null {
-  const startMs = Math.ceil(fromMs / windowMs) * windowMs
-  const endMs = Math.floor(Math.min(toMs, nowMs - completeAfterMs) / windowMs) * windowMs
-  return endMs > startMs ? { startMs, endMs } : null
-}
-
 /**
  * The windows of a range. Counts of several groups are added, the worst latency counts.
  *
@@ -76,7 +66,7 @@ export function completeRange(
  * requests: without those nothing is known.
  */
 export function toWindows(
-  range: { readonly startMs: number; readonly endMs: number },
+  range: TimeRange,
   metric: RouterMetric,
   results: readonly MetricDataResult[],
 ): MetricsWindow[] {

@@ -1,14 +1,10 @@
-import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch'
+import type { CloudWatchClient, MetricDataResult } from '@aws-sdk/client-cloudwatch'
 import { parseElbArn } from '../../domain/elb-arn.ts'
-import { UpstreamError } from '../../domain/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type MetricsQuery, type MetricsSource, metricsCompleteAfterSeconds } from '../../ports/metrics-source.ts'
-import { callingAws } from '../aws-error.ts'
-import { withDeadline } from '../deadline.ts'
-import { completeRange, toMetricQueries, toWindows } from './metric-query.ts'
-
-/** @see CloudWatch API reference, GetMetricData: queries a call */
-const queriesPerCall = 500
+import { createMetricDataReader } from './metric-data.ts'
+import { toMetricQueries, toWindows, windowMs } from './metric-query.ts'
+import { endedPeriods } from './time-range.ts'
 
 /**
  * Reads a side's measurements from CloudWatch, in the Region of each target group.
@@ -21,15 +17,17 @@ export function createCloudWatchMetricsSource(
   clock: Pick<Clock, 'now'>,
   deadlineMs = 10_000,
 ): MetricsSource {
+  const readMetricData = createMetricDataReader(clientFor, deadlineMs)
+  const completeAfterMs = metricsCompleteAfterSeconds * 1000
   return {
     async read(query) {
       const source = `CloudWatch AWS/ApplicationELB of ${query.groups.map((group) => group.targetGroupArn).join(', ')}`
       try {
-        const range = completeRange(query, clock.now(), metricsCompleteAfterSeconds * 1000)
+        const range = endedPeriods(query, { nowMs: clock.now(), completeAfterMs, periodMs: windowMs })
         if (range === null) return { status: 'complete', windows: [], source }
         const results: MetricDataResult[] = []
         for (const [region, groups] of byRegion(query.groups))
-          results.push(...(await readRegion(clientFor(region), region, query, groups, range, deadlineMs)))
+          results.push(...(await readMetricData(region, toMetricQueries(query.metric, groups), range)))
         return { status: 'complete', windows: toWindows(range, query.metric, results), source }
       } catch (error) {
         return { status: 'error', reason: error instanceof Error ? error.message : String(error), source }
@@ -45,57 +43,4 @@ function byRegion(groups: MetricsQuery['groups']): ReadonlyMap<string, MetricsQu
     regions.set(region, [...(regions.get(region) ?? []), group])
   }
   return regions
-}
-
-async function readRegion(
-  client: CloudWatchClient,
-  region: string,
-  query: MetricsQuery,
-  groups: MetricsQuery['groups'],
-  range: { readonly startMs: number; readonly endMs: number },
-  deadlineMs: number,
-): Promise<readonly MetricDataResult[]> {
-  const queries = toMetricQueries(query.metric, groups)
-  const results: MetricDataResult[] = []
-  for (let from = 0; from < queries.length; from += queriesPerCall) {
-    const input = {
-      MetricDataQueries: queries.slice(from, from + queriesPerCall),
-      StartTime: new Date(range.startMs),
-      // Exclusive: the window that starts here is not part of the range.
-      EndTime: new Date(range.endMs),
-      ScanBy: 'TimestampAscending' as const,
-    }
-    const pages: MetricDataResult[] = []
-    let nextToken: string | undefined
-    do {
-      const command = new GetMetricDataCommand(nextToken ? { ...input, NextToken: nextToken } : input)
-      const answer = await callingAws({ tried: 'cloudwatch:GetMetricData', on: region }, () =>
-        withDeadline(deadlineMs, (abortSignal) => client.send(command, { abortSignal })),
-      )
-      pages.push(...(answer.MetricDataResults ?? []))
-      nextToken = answer.NextToken
-    } while (nextToken)
-    refuseIncomplete(pages, input.MetricDataQueries)
-    results.push(...pages)
-  }
-  return results
-}
-
-/**
- * Only `Complete` is evidence. A page that is followed by another may say `PartialData`: the last one of an Id counts.
- *
- * @see CloudWatch API reference, MetricDataResult.StatusCode
- */
-function refuseIncomplete(
-  pages: readonly MetricDataResult[],
-  queries: readonly { readonly Id?: string | undefined }[],
-) {
-  for (const { Id } of queries) {
-    const last = pages.filter((page) => page.Id === Id).at(-1)
-    if (last?.StatusCode === 'Complete') continue
-    const said = last?.Messages?.map(({ Value }) => Value).join('; ')
-    throw new UpstreamError(
-      `cloudwatch:GetMetricData answered ${last?.StatusCode ?? 'nothing'} for ${Id}${said ? `: ${said}` : ''}`,
-    )
-  }
 }

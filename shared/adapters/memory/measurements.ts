@@ -7,7 +7,8 @@ import {
   type MetricsWindow,
   metricsCompleteAfterSeconds,
 } from '../../ports/metrics-source.ts'
-import { completeRange, windowMs } from '../cloudwatch/metric-query.ts'
+import { windowMs } from '../cloudwatch/metric-query.ts'
+import { endedPeriods } from '../cloudwatch/time-range.ts'
 import type { RunCall } from './faults.ts'
 
 /** What one target group did in one minute. */
@@ -51,7 +52,11 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
 
   function answer(query: MetricsQuery): MetricsReading {
     if (failure !== null) return { status: 'error', reason: failure, source }
-    const range = completeRange(query, clock.now(), metricsCompleteAfterSeconds * 1000)
+    const range = endedPeriods(query, {
+      nowMs: clock.now(),
+      completeAfterMs: metricsCompleteAfterSeconds * 1000,
+      periodMs: windowMs,
+    })
     const windows: MetricsWindow[] = []
     for (let startMs = range?.startMs ?? 0; startMs < (range?.endMs ?? 0); startMs += windowMs)
       windows.push(windowAt(query, startMs))

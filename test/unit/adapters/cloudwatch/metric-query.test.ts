@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  completeRange,
-  toDimensions,
-  toMetricQueries,
-  toWindows,
-} from '../../../../shared/adapters/cloudwatch/metric-query.ts'
+import { toDimensions, toMetricQueries, toWindows } from '../../../../shared/adapters/cloudwatch/metric-query.ts'
 import { ValidationError } from '../../../../shared/domain/errors.ts'
 import { albArns } from '../../../support/alb.ts'
 
@@ -51,23 +46,6 @@ describe('queries', () => {
     const ids = toMetricQueries('error-rate', [group, group]).map(({ Id }) => Id ?? '')
     expect(new Set(ids).size).toBe(6)
     for (const id of ids) expect(id).toMatch(/^[a-z][a-zA-Z0-9_]*$/)
-  })
-})
-
-describe('the complete minutes of a range', () => {
-  it.each<[name: string, from: number, to: number, now: number, expected: [from: number, to: number] | null]>([
-    ['whole minutes long over', 0, 3, 60, [0, 3]],
-    ['a start inside a minute, rounded up', 0.5, 3, 60, [1, 3]],
-    ['an end inside a minute, rounded down', 0, 2.9, 60, [0, 2]],
-    ['minutes that ended at least two minutes ago', 0, 60, 10, [0, 8]],
-    ['a minute that ended two minutes ago and not longer', 0, 60, 3, [0, 1]],
-    ['none as long as the first is fresh', 0, 60, 2.99, null],
-    ['none between two instants of a minute', 0.1, 0.9, 60, null],
-    ['none in a range that is empty', 5, 5, 60, null],
-    ['none in a range turned round', 5, 4, 60, null],
-  ])('are %s', (_name, from, to, now, expected) => {
-    const range = completeRange({ fromMs: at + from * minute, toMs: at + to * minute }, at + now * minute, 2 * minute)
-    expect(range).toEqual(expected && { startMs: at + expected[0] * minute, endMs: at + expected[1] * minute })
   })
 })
 
