@@ -79,7 +79,10 @@ function composeCloudWatch(config: Config, clock: Clock): Pick<Deps, 'metrics' |
     }
   })
   return {
-    metrics: { read: async (query) => (await adapters()).metrics.read(query) },
+    metrics: {
+      read: async (query) => (await adapters()).metrics.read(query),
+      counts: async (query) => (await adapters()).metrics.counts(query),
+    },
     alarms: { read: async (names, sinceMs) => (await adapters()).alarms.read(names, sinceMs) },
   }
 }

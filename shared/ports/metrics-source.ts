@@ -1,23 +1,63 @@
-import type { RouterMetric } from '../domain/gates/gate.ts'
+import type { CountsReading } from '../domain/gates/compare-buckets.ts'
+import type { CustomCounters, RouterMetric } from '../domain/gates/gate.ts'
 import type { MetricsReading, MetricsWindow } from '../domain/gates/metric.ts'
+import type { Role } from '../domain/traffic.ts'
 
 export { metricsCompleteAfterSeconds } from '../domain/gates/metric.ts'
-export type { MetricsReading, MetricsWindow }
+export type { CountsReading, MetricsReading, MetricsWindow }
 
-/** Measurements of one side of a deployment, summed over the routes of a wave. */
+/** Measurements of the sides of a deployment. Never throws for a provider's failure: that is `error`. */
 export interface MetricsSource {
   /**
    * One-minute windows of `targetGroupArns` that are complete (old enough that the provider revises them no more),
    * oldest first, from `fromMs` (rounded up to a whole minute) to `toMs`. A minute without data is present with nulls.
-   * Never throws for a provider's failure: that is `error`.
    */
   read(query: MetricsQuery): Promise<MetricsReading>
+  /**
+   * Requests of both sides and the bad ones among them: every window of the query's period that has ended by now, oldest
+   * first, from `fromMs` (rounded up to a whole period) to `toMs`; windows without data are present with nulls.
+   *
+   * The newest windows are incomplete and will still change, by minutes: whoever uses them waits until they are settled.
+   * There `bad` may exceed `requests`. Windows below a minute that are older than about three hours are left out, since
+   * providers keep them no longer.
+   */
+  counts(query: CountsQuery): Promise<CountsReading>
+}
+
+/** A target group with the load balancer it hangs on. */
+export interface GroupOfTargets {
+  readonly targetGroupArn: string
+  readonly loadBalancerArn: string
 }
 
 export interface MetricsQuery {
-  /** Every group with the load balancer it hangs on. */
-  readonly groups: readonly { readonly targetGroupArn: string; readonly loadBalancerArn: string }[]
+  readonly groups: readonly GroupOfTargets[]
   readonly metric: RouterMetric
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export type CountsQuery = RouterCounts | CounterCounts
+
+/** The load balancers' own counts, by the minute. */
+export interface RouterCounts {
+  readonly source: 'router'
+  /**
+   * `errors`: target 5xx and target connection errors, 0 where there were requests and none is published. `slow`: requests
+   * that took longer than `seconds`; null where the provider keeps no distribution to count them in.
+   */
+  readonly measure: { readonly type: 'errors' } | { readonly type: 'slow'; readonly seconds: number }
+  /** One stratum each, in this order. A pair of groups that serves several routes must be named once. */
+  readonly routes: readonly Readonly<Record<Role, GroupOfTargets>>[]
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** Two counters of the service's own: one stratum. The `bad` counter is 0 where there are requests and it has no data. */
+export interface CounterCounts extends Omit<CustomCounters, 'dimensions'> {
+  readonly source: 'counters'
+  readonly dimensions: Readonly<Record<Role, CustomCounters['dimensions']['blue']>>
+  readonly region: string
   readonly fromMs: number
   readonly toMs: number
 }

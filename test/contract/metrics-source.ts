@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ManualClock } from '../../local/clock.ts'
 import type { RouterMetric } from '../../shared/domain/gates/gate.ts'
-import { type MetricsSource, metricsCompleteAfterSeconds } from '../../shared/ports/metrics-source.ts'
+import {
+  type CountsQuery,
+  type MetricsSource,
+  metricsCompleteAfterSeconds,
+  type RouterCounts,
+} from '../../shared/ports/metrics-source.ts'
 import { albArns } from '../support/alb.ts'
 
 /** A provider without any traffic, as a suite finds it at the start of each test. */
@@ -11,12 +16,22 @@ export interface MeasuredWorld {
   readonly clock: ManualClock
   /** Traffic of a whole minute, as a load balancer reports it: errors only where there are some. */
   record(targetGroupArn: string, atMs: number, minute: Traffic): void
+  /** One observation of a service's own metric, at high resolution. */
+  put(metric: OwnMetric, atMs: number, value: number): Promise<void>
+}
+
+export interface OwnMetric {
+  readonly namespace: string
+  readonly metricName: string
+  readonly dimensions: Readonly<Record<string, string>>
 }
 
 export interface Traffic {
   readonly requests: number
   readonly errors?: number
   readonly latencySeconds?: number
+  /** Requests that took 10 s; the others took 0.1 s. */
+  readonly slow?: number
 }
 
 const minuteMs = 60_000
@@ -107,5 +122,149 @@ export function describeMetricsSource(name: string, make: () => Promise<Measured
         ],
       )
     })
+
+    /** What was counted in the first `seconds` seconds, without the bounds of the windows. */
+    async function count(query: Query, seconds: number) {
+      const reading = await world.metrics.counts({ ...query, fromMs: startMs, toMs: startMs + seconds * 1000 })
+      if (reading.status === 'error') throw new Error(reading.reason)
+      return reading.windows.map(({ strata }) => strata)
+    }
+
+    it('counts requests and errors of both sides; no errors are 0 where there were requests', async () => {
+      world.record(blue, startMs, { requests: 900, errors: 2 })
+      world.record(green, startMs, { requests: 100 })
+      world.record(green, startMs + minuteMs, { requests: 110, errors: 5 })
+      await world.clock.advance(10 * minuteMs)
+      expect(await count(router({ type: 'errors' }), 180)).toEqual([
+        [{ stable: { requests: 900, bad: 2 }, canary: { requests: 100, bad: 0 } }],
+        [{ stable: nothing, canary: { requests: 110, bad: 5 } }],
+        [{ stable: nothing, canary: nothing }],
+      ])
+    })
+
+    it('counts requests over the limit; none is 0 where there were requests', async () => {
+      world.record(blue, startMs, { requests: 900, slow: 0 })
+      world.record(green, startMs, { requests: 100, slow: 30 })
+      await world.clock.advance(10 * minuteMs)
+      expect(await count(router({ type: 'slow', seconds: 0.5 }), 60)).toEqual([
+        [{ stable: { requests: 900, bad: 0 }, canary: { requests: 100, bad: 30 } }],
+      ])
+    })
+
+    it('calls a request that took just the limit not slow', async () => {
+      world.record(green, startMs, { requests: 10, latencySeconds: 0.5 })
+      await world.clock.advance(10 * minuteMs)
+      expect(await count(router({ type: 'slow', seconds: 0.5 }), 60)).toEqual([
+        [{ stable: nothing, canary: { requests: 10, bad: 0 } }],
+      ])
+      expect(await count(router({ type: 'slow', seconds: 0.4 }), 60)).toEqual([
+        [{ stable: nothing, canary: { requests: 10, bad: 10 } }],
+      ])
+    })
+
+    it('keeps the routes apart, in their order', async () => {
+      world.record(blue, startMs, { requests: 900 })
+      world.record(green, startMs, { requests: 100, errors: 1 })
+      await world.clock.advance(10 * minuteMs)
+      const { routes, ...rest } = router({ type: 'errors' })
+      const turned = routes.map(({ stable, canary }) => ({ stable: canary, canary: stable }))
+      expect(await count({ ...rest, routes: [...routes, ...turned] }, 60)).toEqual([
+        [
+          { stable: { requests: 900, bad: 0 }, canary: { requests: 100, bad: 1 } },
+          { stable: { requests: 100, bad: 1 }, canary: { requests: 900, bad: 0 } },
+        ],
+      ])
+    })
+
+    it('gives every window that has ended, and none before', async () => {
+      await world.clock.advance(3 * minuteMs - 1)
+      expect(await windowsOf(router({ type: 'errors' }), startMs, startMs + 10 * minuteMs)).toEqual([
+        [0, 60],
+        [60, 120],
+      ])
+      await world.clock.advance(1)
+      expect(await windowsOf(router({ type: 'errors' }), startMs + 1, startMs + 10 * minuteMs)).toEqual([
+        [60, 120],
+        [120, 180],
+      ])
+      expect(await windowsOf(router({ type: 'errors' }), startMs, startMs + minuteMs + 1)).toEqual([[0, 60]])
+    })
+
+    it('reads a day of minutes', async () => {
+      for (let minute = 0; minute < 1440; minute++) world.record(blue, startMs + minute * minuteMs, { requests: 60 })
+      await world.clock.advance(1450 * minuteMs)
+      const day = await count(router({ type: 'errors' }), 86_400)
+      expect(day).toHaveLength(1440)
+      expect(day.every(([stratum]) => stratum?.stable.requests === 60 && stratum.stable.bad === 0)).toBe(true)
+    })
+
+    it("sums a service's own counters by ten seconds, at once", async () => {
+      await world.put(own('requests', 'one'), startMs, 40)
+      await world.put(own('requests', 'one'), startMs + 9999, 60)
+      await world.put(own('requests', 'two'), startMs + 1000, 10)
+      await world.put(own('failures', 'two'), startMs + 2000, 3)
+      await world.put(own('failures', 'one'), startMs + 10_000, 1)
+      await world.clock.advance(20_000)
+      expect(await count(counters(10), 600)).toEqual([
+        [{ stable: { requests: 100, bad: 0 }, canary: { requests: 10, bad: 3 } }],
+        // Without requests nothing is known, failures or not.
+        [{ stable: nothing, canary: nothing }],
+      ])
+    })
+
+    it("sums a service's own counters by the minute", async () => {
+      await world.put(own('requests', 'one'), startMs, 40)
+      await world.put(own('requests', 'one'), startMs + 59_999, 60)
+      await world.put(own('failures', 'one'), startMs + 30_000, 7)
+      await world.clock.advance(minuteMs)
+      expect(await count(counters(60), 600)).toEqual([[{ stable: { requests: 100, bad: 7 }, canary: nothing }]])
+    })
+
+    it('leaves out windows of ten seconds that nobody keeps any more', async () => {
+      await world.clock.advance(200 * minuteMs)
+      await world.put(own('requests', 'one'), startMs + 199 * minuteMs, 5)
+      const windows = await windowsOf(counters(10), startMs, startMs + 200 * minuteMs)
+      expect(windows[0]).toEqual([21 * 60, 21 * 60 + 10])
+      expect(windows.at(-1)).toEqual([200 * 60 - 10, 200 * 60])
+      expect((await count(counters(10), 200 * 60)).at(-6)).toEqual([
+        { stable: { requests: 5, bad: 0 }, canary: nothing },
+      ])
+    })
+
+    /** From and to of each window, seconds after the start. */
+    async function windowsOf(query: Query, fromMs: number, toMs: number) {
+      const reading = await world.metrics.counts({ ...query, fromMs, toMs })
+      if (reading.status === 'error') throw new Error(reading.reason)
+      return reading.windows.map((window) => [(window.startMs - startMs) / 1000, (window.endMs - startMs) / 1000])
+    }
   })
+}
+
+type Query = WithoutTimes<CountsQuery>
+type WithoutTimes<T> = T extends unknown ? Omit<T, 'fromMs' | 'toMs'> : never
+
+const nothing = { requests: null, bad: null }
+
+/** Blue is stable. */
+function router(measure: RouterCounts['measure']): WithoutTimes<RouterCounts> {
+  const stable = { targetGroupArn: blue, loadBalancerArn: loadBalancer }
+  const canary = { targetGroupArn: green, loadBalancerArn: loadBalancer }
+  return { source: 'router', measure, routes: [{ stable, canary }] }
+}
+
+function own(metricName: string, side: string): OwnMetric {
+  return { namespace: 'Shop', metricName, dimensions: { Service: 'web', Side: side } }
+}
+
+/** The side `one` is stable. */
+function counters(periodSeconds: 10 | 60): Query {
+  return {
+    source: 'counters',
+    namespace: 'Shop',
+    requests: 'requests',
+    bad: 'failures',
+    dimensions: { stable: { Side: 'one', Service: 'web' }, canary: { Side: 'two', Service: 'web' } },
+    periodSeconds,
+    region: 'eu-west-1',
+  }
 }

@@ -1,4 +1,9 @@
-import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch'
 import { onTestFinished } from 'vitest'
 import { createCloudWatch } from '../../local/aws/cloudwatch/cloudwatch.ts'
 import { createManualClock } from '../../local/clock.ts'
@@ -42,18 +47,35 @@ describeMetricsSource('CloudWatch', async () => {
           counts,
         })
     },
+    async put({ namespace, metricName, dimensions }, atMs, value) {
+      const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
+      const datum = {
+        MetricName: metricName,
+        Dimensions,
+        Timestamp: new Date(atMs),
+        Value: value,
+        StorageResolution: 1,
+      }
+      await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData: [datum] }))
+    },
   }
 })
 
 /** As a load balancer reports: one value for each count, and errors only where there are some. */
-function toMetrics({ requests, errors = 0, latencySeconds }: Traffic) {
+function toMetrics(traffic: Traffic) {
+  const { requests, errors = 0 } = traffic
   const failed = errors > 1 ? { target5xx: errors - 1, connection: 1 } : { target5xx: errors, connection: 0 }
   return [
     { metricName: 'RequestCount', values: [1], counts: [requests] },
     { metricName: 'HTTPCode_Target_5XX_Count', values: [1], counts: [failed.target5xx] },
     { metricName: 'TargetConnectionErrorCount', values: [1], counts: [failed.connection] },
-    { metricName: 'TargetResponseTime', values: [latencySeconds ?? 0], counts: [latencySeconds ? requests : 0] },
-  ].filter(({ counts }) => (counts[0] ?? 0) > 0)
+    { metricName: 'TargetResponseTime', ...responseTimes(traffic) },
+  ].filter(({ counts }) => counts.some((count) => count > 0))
+}
+
+function responseTimes({ requests, latencySeconds, slow }: Traffic) {
+  if (slow !== undefined) return { values: [0.1, 10], counts: [requests - slow, slow] }
+  return { values: [latencySeconds ?? 0], counts: [latencySeconds === undefined ? 0 : requests] }
 }
 
 describeAlarmSource('CloudWatch', async () => {

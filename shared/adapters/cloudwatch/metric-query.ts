@@ -1,12 +1,11 @@
 import type { MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch'
 import { parseElbArn } from '../../domain/elb-arn.ts'
 import type { RouterMetric } from '../../domain/gates/gate.ts'
-import type { MetricsQuery, MetricsWindow } from '../../ports/metrics-source.ts'
+import type { GroupOfTargets, MetricsWindow } from '../../ports/metrics-source.ts'
 import type { TimeRange } from './time-range.ts'
 
 export const windowMs = 60_000
-
-type Group = MetricsQuery['groups'][number]
+export const loadBalancerNamespace = 'AWS/ApplicationELB'
 
 /** What a query of ours measures: the letter that its Id starts with. */
 type Measure = 'requests' | 'target5xx' | 'connectionErrors' | 'latency'
@@ -33,7 +32,7 @@ const metricNames: Readonly<Record<Measure, string>> = {
  * @throws {ValidationError} If an ARN is none of Elastic Load Balancing.
  * @see Application Load Balancer user guide, CloudWatch metrics, dimensions
  */
-export function toDimensions({ targetGroupArn, loadBalancerArn }: Group) {
+export function toDimensions({ targetGroupArn, loadBalancerArn }: GroupOfTargets) {
   return [
     { Name: 'LoadBalancer', Value: parseElbArn(loadBalancerArn).path },
     { Name: 'TargetGroup', Value: `targetgroup/${parseElbArn(targetGroupArn).path}` },
@@ -41,13 +40,13 @@ export function toDimensions({ targetGroupArn, loadBalancerArn }: Group) {
 }
 
 /** One query for each group and measure of `metric`, by the minute; the Id tells them apart: `requests_0`. */
-export function toMetricQueries(metric: RouterMetric, groups: readonly Group[]): MetricDataQuery[] {
+export function toMetricQueries(metric: RouterMetric, groups: readonly GroupOfTargets[]): MetricDataQuery[] {
   return groups.flatMap((group, index) =>
     measuresOf[metric].map((measure) => ({
       Id: `${measure}_${index}`,
       MetricStat: {
         Metric: {
-          Namespace: 'AWS/ApplicationELB',
+          Namespace: loadBalancerNamespace,
           MetricName: metricNames[measure],
           Dimensions: toDimensions(group),
         },

@@ -8,6 +8,7 @@ export interface CloudCall {
     | 'inspector.inspect'
     | 'health.read'
     | 'metrics.read'
+    | 'metrics.counts'
     | 'alarms.read'
     | 'prober.probe'
   /** The rule, listener, group, alarm names or URL. */

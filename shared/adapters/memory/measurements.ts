@@ -1,14 +1,19 @@
 import type { AlarmReading, AlarmSource } from '../../ports/alarm-source.ts'
 import { type Clock, toInstant } from '../../ports/clock.ts'
 import {
+  type CountsQuery,
+  type CountsReading,
   type MetricsQuery,
   type MetricsReading,
   type MetricsSource,
   type MetricsWindow,
   metricsCompleteAfterSeconds,
 } from '../../ports/metrics-source.ts'
+import { countsPeriodMs } from '../cloudwatch/counts-query.ts'
 import { windowMs } from '../cloudwatch/metric-query.ts'
 import { endedPeriods } from '../cloudwatch/time-range.ts'
+import { toMemoryBuckets } from './counts.ts'
+import { createMemoryObservations, type MemoryMetric } from './custom-metrics.ts'
 import type { RunCall } from './faults.ts'
 
 /** What one target group did in one minute. */
@@ -18,12 +23,19 @@ export interface MinuteOfTraffic {
   readonly errors?: number
   /** Every percentile of it, seconds. */
   readonly latencySeconds?: number
+  /**
+   * Requests over the limit, whatever limit is asked for; null: there is no distribution to count them in. Default: all or
+   * none, by `latencySeconds`.
+   */
+  readonly slow?: number | null
 }
 
-/** Metrics by group and minute. */
+/** Metrics by group and minute, and the users' own. */
 export interface MemoryMetrics extends MetricsSource {
   /** Puts traffic into the minute that `atMs` falls into, in place of what was there. */
   setMinute(targetGroupArn: string, atMs: number, minute: MinuteOfTraffic): void
+  /** Adds one observation to a metric of the users' own, at high resolution. */
+  put(metric: MemoryMetric, atMs: number, value: number): void
   /** From now on every reading is an error with this reason; null: readings work again. */
   fail(reason: string | null): void
 }
@@ -31,6 +43,7 @@ export interface MemoryMetrics extends MetricsSource {
 export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): MemoryMetrics {
   const minutes = new Map<string, MinuteOfTraffic>()
   const keyOf = (arn: string, startMs: number) => `${arn} ${startMs}`
+  const observations = createMemoryObservations()
   const source = 'memory'
   let failure: string | null = null
 
@@ -63,20 +76,44 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
     return { status: 'complete', windows, source }
   }
 
+  function answerCounts(query: CountsQuery): CountsReading {
+    if (failure !== null) return { status: 'error', reason: failure, source }
+    const at = { nowMs: clock.now(), completeAfterMs: 0, periodMs: countsPeriodMs(query) }
+    const range = endedPeriods(query, at)
+    const minuteOf = (arn: string, startMs: number) => minutes.get(keyOf(arn, startMs))
+    const windows = range === null ? [] : toMemoryBuckets(range, query, { minuteOf, observations })
+    return { status: 'complete', windows, source }
+  }
+
   return {
     setMinute: (arn, atMs, minute) => void minutes.set(keyOf(arn, Math.floor(atMs / windowMs) * windowMs), minute),
+    put: observations.add,
     fail(reason) {
       failure = reason
     },
-    async read(query) {
+    read(query) {
       const subject = query.groups.map(({ targetGroupArn }) => targetGroupArn).join(', ')
-      try {
-        return await run({ action: 'metrics.read', subject }, () => answer(query))
-      } catch (error) {
-        return { status: 'error', reason: error instanceof Error ? error.message : String(error), source }
-      }
+      return orFailure(() => run({ action: 'metrics.read', subject }, () => answer(query)))
     },
+    counts: (query) =>
+      orFailure(() => run({ action: 'metrics.counts', subject: subjectOf(query) }, () => answerCounts(query))),
   }
+}
+
+type Failure = Extract<MetricsReading, { status: 'error' }>
+
+/** As the port promises: what goes wrong around a call is an answer. */
+async function orFailure<Reading>(read: () => Promise<Reading>): Promise<Reading | Failure> {
+  try {
+    return await read()
+  } catch (error) {
+    return { status: 'error', reason: error instanceof Error ? error.message : String(error), source: 'memory' }
+  }
+}
+
+function subjectOf(query: CountsQuery): string {
+  if (query.source === 'counters') return query.namespace
+  return query.routes.map(({ canary }) => canary.targetGroupArn).join(', ')
 }
 
 type AlarmState = Exclude<AlarmReading['state'], 'missing'>

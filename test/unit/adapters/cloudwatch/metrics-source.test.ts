@@ -6,9 +6,10 @@ import {
 } from '@aws-sdk/client-cloudwatch'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { toCountQueries } from '../../../../shared/adapters/cloudwatch/counts-query.ts'
 import { toMetricQueries } from '../../../../shared/adapters/cloudwatch/metric-query.ts'
 import { createCloudWatchMetricsSource } from '../../../../shared/adapters/cloudwatch/metrics-source.ts'
-import type { MetricsQuery } from '../../../../shared/ports/metrics-source.ts'
+import type { MetricsQuery, RouterCounts } from '../../../../shared/ports/metrics-source.ts'
 import { albArns } from '../../../support/alb.ts'
 
 const minute = 60_000
@@ -145,5 +146,106 @@ describe('a reading that is no evidence', () => {
     const slow = createCloudWatchMetricsSource(() => client, { now: () => nowMs }, 5)
     cloudWatch.on(GetMetricDataCommand).callsFake(() => new Promise(() => undefined))
     expect(await slow.read(query)).toMatchObject({ status: 'error', reason: expect.stringContaining('within 5 ms') })
+  })
+})
+
+describe('reading counts', () => {
+  const elsewhere = (arn: string) => arn.replace('eu-west-1', 'us-east-2')
+  const stable = { targetGroupArn: albArns.blue, loadBalancerArn: albArns.loadBalancer }
+  const route = { stable, canary: group }
+  const errors: RouterCounts = {
+    source: 'router',
+    measure: { type: 'errors' },
+    routes: [route],
+    fromMs: start,
+    toMs: start + 60 * minute,
+  }
+  const answerAll = (values: readonly number[]) =>
+    cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }) => answer(Id, values)),
+    }))
+
+  it('asks once for both sides, up to the newest minute that has ended', async () => {
+    nowMs = start + 3.5 * minute
+    answerAll([10, 20])
+    const reading = await source.counts(errors)
+    expect(cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input)).toEqual([
+      {
+        MetricDataQueries: toCountQueries(errors).get('eu-west-1'),
+        StartTime: new Date(start),
+        EndTime: new Date(start + 3 * minute),
+        ScanBy: 'TimestampAscending',
+      },
+    ])
+    const side = (requests: number) => ({ requests, bad: 2 * requests })
+    const window = (n: number, requests: number) => ({
+      startMs: start + n * minute,
+      endMs: start + (n + 1) * minute,
+      strata: [{ stable: side(requests), canary: side(requests) }],
+    })
+    const unknown = { requests: null, bad: null }
+    expect(reading).toEqual({
+      status: 'complete',
+      source: `CloudWatch AWS/ApplicationELB of ${albArns.green} against ${albArns.blue}`,
+      windows: [window(0, 10), window(1, 20), { ...window(2, 0), strata: [{ stable: unknown, canary: unknown }] }],
+    })
+  })
+
+  it('asks once a Region', async () => {
+    answerAll([10])
+    const far = { stable: { ...stable, loadBalancerArn: elsewhere(stable.loadBalancerArn) }, canary: group }
+    const reading = await source.counts({ ...errors, routes: [route, far, route] })
+    expect(regions).toEqual(['eu-west-1', 'us-east-2'])
+    expect(cloudWatch.calls()).toHaveLength(2)
+    expect(reading.status === 'complete' && reading.windows[0]?.strata.map(({ canary }) => canary.requests)).toEqual([
+      10, 10, 10,
+    ])
+  })
+
+  it('reads all pages', async () => {
+    const ids = ['stable_requests_0', 'stable_bad0_0', 'stable_bad1_0', 'canary_bad0_0', 'canary_bad1_0']
+    const others = ids.map((id) => answer(id, []))
+    const first = answer('canary_requests_0', [100], { StatusCode: 'PartialData' })
+    const rest = { ...answer('canary_requests_0', [200]), Timestamps: [new Date(start + minute)] }
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .resolvesOnce({ MetricDataResults: [first, ...others], NextToken: 'more' })
+      .resolvesOnce({ MetricDataResults: [rest] })
+    const reading = await source.counts({ ...errors, toMs: start + 2 * minute })
+    expect(reading.status === 'complete' && reading.windows.map(({ strata }) => strata[0]?.canary.requests)).toEqual([
+      100, 200,
+    ])
+  })
+
+  it('asks nothing while no minute has ended', async () => {
+    nowMs = start + minute - 1
+    expect(await source.counts(errors)).toMatchObject({ status: 'complete', windows: [] })
+    expect(cloudWatch.calls()).toHaveLength(0)
+  })
+
+  it.each(['PartialData', 'InternalError', 'Forbidden'] as const)('is an error at %s', async (StatusCode) => {
+    cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }) =>
+        answer(Id, [1], Id === 'canary_bad1_0' ? { StatusCode, Messages: [{ Value: 'not allowed' }] } : {}),
+      ),
+    }))
+    const reading = await source.counts(errors)
+    expect(reading).toMatchObject({
+      status: 'error',
+      reason: expect.stringContaining(`${StatusCode} for canary_bad1_0`),
+    })
+    expect(reading).toMatchObject({ reason: expect.stringContaining('not allowed') })
+  })
+
+  it.each(['AccessDenied', 'Throttling', 'InternalServiceFault'])('is an error at %s, not a throw', async (name) => {
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .rejects(new CloudWatchServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: 400 } }))
+    expect(await source.counts(errors)).toMatchObject({ status: 'error', reason: expect.stringContaining(name) })
+  })
+
+  it('is an error where an ARN is none', async () => {
+    const wrong = { ...errors, routes: [{ ...route, stable: { ...stable, loadBalancerArn: 'shop' } }] }
+    expect(await source.counts(wrong)).toMatchObject({ status: 'error', reason: expect.stringContaining('"shop"') })
   })
 })

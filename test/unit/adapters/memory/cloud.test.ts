@@ -50,7 +50,12 @@ describeTargetHealth('the memory cloud', async () => {
 describeMetricsSource('the memory cloud', async () => {
   const clock = createManualClock()
   const { metrics } = createMemoryCloud(clock)
-  return { metrics, clock, record: metrics.setMinute }
+  return {
+    metrics,
+    clock,
+    record: metrics.setMinute,
+    put: async (metric, atMs, value) => metrics.put(metric, atMs, value),
+  }
 })
 
 describeAlarmSource('the memory cloud', async () => {
@@ -111,9 +116,30 @@ describe('the memory cloud', () => {
 
   it('turns a failing metrics call into an error reading', async () => {
     cloud.metrics.fail('throttled')
-    const groups = [{ targetGroupArn: green, loadBalancerArn: albArns.loadBalancer }]
-    const reading = await cloud.metrics.read({ metric: 'requests', groups, fromMs: 0, toMs: 1 })
+    const group = { targetGroupArn: green, loadBalancerArn: albArns.loadBalancer }
+    const reading = await cloud.metrics.read({ metric: 'requests', groups: [group], fromMs: 0, toMs: 1 })
     expect(reading).toMatchObject({ status: 'error', reason: 'throttled' })
+    const counted = {
+      source: 'router',
+      measure: { type: 'errors' },
+      routes: [{ stable: group, canary: group }],
+    } as const
+    const counts = await cloud.metrics.counts({ ...counted, fromMs: 0, toMs: 1 })
+    expect(counts).toMatchObject({ status: 'error', reason: 'throttled' })
+  })
+
+  it('has no count over a limit where it is told that there is no distribution', async () => {
+    const clock = createManualClock()
+    const { metrics } = aCloud(clock)
+    const fromMs = clock.now()
+    metrics.setMinute(green, fromMs, { requests: 10, slow: null })
+    await clock.advance(60_000)
+    const side = (targetGroupArn: string) => ({ targetGroupArn, loadBalancerArn: albArns.loadBalancer })
+    const routes = [{ stable: side(blue), canary: side(green) }]
+    const measure = { type: 'slow', seconds: 1 } as const
+    const reading = await metrics.counts({ source: 'router', measure, routes, fromMs, toMs: clock.now() })
+    const strata = [{ stable: { requests: null, bad: null }, canary: { requests: 10, bad: null } }]
+    expect(reading).toMatchObject({ windows: [{ strata }] })
   })
 
   it('tells what a route names', async () => {
