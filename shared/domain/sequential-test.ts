@@ -1,11 +1,163 @@
-export type {
+import { limitMultiples } from './sequential/absolute-limit.ts'
+import { hasBaseline } from './sequential/baseline.ts'
+import type {
   Bucket,
   ComparisonFixed,
   ComparisonParameters,
-  ComparisonResult,
   ComparisonState,
-  DataState,
-  Estimate,
-  SideCounts,
   Stratum,
 } from './sequential/comparison.ts'
+import { factorsOf } from './sequential/evidence.ts'
+import { logAdd, logMean, logSum } from './sequential/log-math.ts'
+import { logPromotionFactors, promotionParts } from './sequential/promotion.ts'
+import { capitalAt } from './sequential/restarts.ts'
+import { add, addRecent, addShares, followIncident, noCounts } from './sequential/running.ts'
+import { logSilenceFactors, silentShares } from './sequential/silence.ts'
+
+export type * from './sequential/comparison.ts'
+export { findCountProblems } from './sequential/counts.ts'
+export { type BaselineHistory, defaultParameters, fixComparison } from './sequential/parameters.ts'
+export { describeComparison, logLimit, readComparison } from './sequential/result.ts'
+
+/**
+ * The canary against stable, bucket by bucket: an e-process for "the canary's rate of bad requests is at most `tolerance`
+ * times stable's in every bucket". It reaches 1/alpha at any time at all with a probability of at most alpha (Ville's
+ * inequality), however often anyone looks, whatever the weights, the rates and the time that the deployment takes.
+ *
+ * It is a mixture over ratios and over moments at which a fault may begin. What has not been put to work yet counts as 1.
+ *
+ * @see Ville, Étude critique de la notion de collectif, 1939; Ramdas, Grünwald, Vovk & Shafer, Game-theoretic statistics
+ *   and safe anytime-valid inference, arXiv 2210.01948; docs/gates.md
+ */
+export function startComparison(parameters: ComparisonParameters): ComparisonState {
+  return {
+    buckets: 0,
+    capital: [...parameters.grid, ...limitMultiples].map(() => null),
+    spent: 0,
+    logE: 0,
+    logESup: 0,
+    failedAt: null,
+    promotion: Array.from({ length: promotionParts }, () => -Math.log(promotionParts)),
+    provenAt: null,
+    silence: silentShares.map(() => null),
+    logSilence: 0,
+    recent: { log: 0, counts: noCounts },
+    incident: { canary: 0, stable: 0 },
+    totals: noCounts,
+    shares: {},
+    newest: null,
+  }
+}
+
+/** Below this much evidence against it a canary may be called proven. */
+const logDoubt = Math.log(10)
+
+/** Takes in the next bucket: once, in order, never revised. `bucket` has been checked (`findCountProblems`). */
+export function addBucket(
+  parameters: ComparisonParameters,
+  fixed: ComparisonFixed,
+  state: ComparisonState,
+  bucket: Bucket,
+): ComparisonState {
+  const counts = bucket.strata.reduce(add, noCounts)
+  const started = capitalAt(parameters.restarts, fixed, state.buckets)
+  const spent = state.spent + started
+  const { logs, startsOn } = factorsOf(parameters, fixed, bucket)
+  const ratios = parameters.grid.length
+  const [from, to] = startsOn === 'ratios' ? [0, ratios] : [ratios, logs.length]
+  const capital = grow(state.capital, { logs, from, to, started })
+  const silence = grow(state.silence, {
+    logs: logSilenceFactors(bucket),
+    from: 0,
+    to: silentShares.length,
+    started,
+  })
+  const logE = logWithReserve(capital, spent)
+  const totals = add(state.totals, counts)
+  const recent = addRecent(state.recent, counts, logMean(logs.slice(from, to)))
+  const promotion = promote(parameters, fixed, state.promotion, bucket)
+  const fails = logE >= -Math.log(parameters.alpha) && isMaterial(parameters, fixed, { totals, recent: recent.counts })
+  const proves = logSum(promotion) >= -Math.log(parameters.beta) && logE < logDoubt
+  return {
+    buckets: state.buckets + 1,
+    capital,
+    spent,
+    logE,
+    logESup: Math.max(state.logESup, logE),
+    failedAt: state.failedAt ?? (fails ? state.buckets : null),
+    promotion,
+    provenAt: state.provenAt ?? (proves ? state.buckets : null),
+    silence,
+    logSilence: logWithReserve(silence, spent),
+    recent,
+    incident: followBoth(parameters, fixed, state.incident, bucket, counts),
+    totals,
+    shares: addShares(state.shares, bucket),
+    newest: { ...counts, weight: bucket.weight },
+  }
+}
+
+/** (M + what starts now) · f, in logs. */
+function grow(
+  capital: readonly (number | null)[],
+  step: { readonly logs: readonly number[]; readonly from: number; readonly to: number; readonly started: number },
+): readonly (number | null)[] {
+  const { logs, from, to, started } = step
+  const start = started > 0 ? Math.log(started / (to - from)) : Number.NEGATIVE_INFINITY
+  return capital.map((before, index) => {
+    const has = before ?? Number.NEGATIVE_INFINITY
+    const working = started > 0 && index >= from && index < to ? logAdd(has, start) : has
+    const after = working + (logs[index] ?? 0)
+    return after === Number.NEGATIVE_INFINITY ? null : after
+  })
+}
+
+/** ln of the capital at work and of what has not started yet. */
+function logWithReserve(capital: readonly (number | null)[], spent: number): number {
+  const reserve = 1 - spent
+  const logs = capital.map((log) => log ?? Number.NEGATIVE_INFINITY)
+  return logSum(reserve > 0 ? [...logs, Math.log(reserve)] : logs)
+}
+
+function promote(
+  parameters: ComparisonParameters,
+  { phi }: ComparisonFixed,
+  before: readonly number[],
+  { strata, weight }: Bucket,
+): readonly number[] {
+  const factors = strata.map((stratum) => logPromotionFactors(parameters, stratum, weight))
+  return before.map((log, part) => factors.reduce((sum, factor) => sum + (factor[part] ?? 0) / phi, log))
+}
+
+/**
+ * True where there are enough bad requests, and the canary's rate is far enough above stable's, over all buckets or
+ * since the fault seems to have begun: a difference that nobody would mind rolls nothing back. A further condition can
+ * only lower the probability of a false rollback.
+ */
+function isMaterial(
+  { minErrors, materiality }: ComparisonParameters,
+  { p0 }: ComparisonFixed,
+  { totals, recent }: { readonly totals: Stratum; readonly recent: Stratum },
+): boolean {
+  const difference = ({ stable, canary }: Stratum) =>
+    canary.requests === 0
+      ? 0
+      : canary.bad / canary.requests - (stable.requests === 0 ? p0 : stable.bad / stable.requests)
+  return totals.canary.bad >= minErrors && Math.max(difference(totals), difference(recent)) >= materiality
+}
+
+/** Both sides above the limit at once is an incident, not a regression; without a known normal rate nobody can tell. */
+function followBoth(
+  { alpha }: ComparisonParameters,
+  { p0, phi, knowsNormalRate }: ComparisonFixed,
+  before: ComparisonState['incident'],
+  { weight }: Bucket,
+  counts: Stratum,
+): ComparisonState['incident'] {
+  if (!knowsNormalRate || !hasBaseline(counts, weight)) return before
+  const options = { limit: p0, phi, top: -2 * Math.log(alpha) }
+  return {
+    canary: followIncident(before.canary, counts.canary, options),
+    stable: followIncident(before.stable, counts.stable, options),
+  }
+}

@@ -13,8 +13,8 @@ export interface Stratum {
 /** What a comparison takes in at once: a minute, or ten seconds. */
 export interface Bucket {
   readonly strata: readonly Stratum[]
-  /** The canary's share as configured, percent; what arrived is in the strata. */
-  readonly weight: number
+  /** The canary's share as configured, percent; what arrived is in the strata. Null: not known. */
+  readonly weight: number | null
 }
 
 /** What a user may choose about a comparison; every field has a default (`defaultParameters`). */
@@ -65,9 +65,9 @@ export interface ComparisonFixed {
 export interface ComparisonState {
   /** Buckets taken in. */
   readonly buckets: number
-  /** ln of the capital on each ratio of the grid, then on each multiple of the absolute test; null: nothing yet. */
+  /** ln of the capital on each ratio of the grid, then on each multiple of the limit; null: none yet. */
   readonly capital: readonly (number | null)[]
-  /** Sum of the restarts so far, 0–1. */
+  /** Sum of the starts so far, 0–1. */
   readonly spent: number
   /** ln of the evidence now, and of its maximum so far. */
   readonly logE: number
@@ -77,28 +77,30 @@ export interface ComparisonState {
   /** ln of the capital on each part of the non-inferiority test. */
   readonly promotion: readonly number[]
   readonly provenAt: number | null
-  /** ln of the capital on each share below the configured one, for "no canary traffic". */
+  /** ln of the capital on each share below the configured one, and of the evidence for one of them. */
   readonly silence: readonly (number | null)[]
-  /** For each ratio, the counts since its evidence last stood at nothing: the estimate that materiality asks for. */
-  readonly recent: readonly RecentCounts[]
-  /** ln of the evidence for "above p0", by multiple: canary, then stable; floored at 0. */
-  readonly incident: { readonly canary: readonly number[]; readonly stable: readonly number[] }
+  readonly logSilence: number
+  /** Counts since the mean evidence last stood at nothing. */
+  readonly recent: RecentCounts
+  /** ln of the evidence that a side is above `p0`, floored at 0: both of them at once is an incident. */
+  readonly incident: { readonly canary: number; readonly stable: number }
   readonly totals: Stratum
-  /** Sums of requests by the share observed: what a confidence sequence of the ratio needs. */
+  /** Bad requests by the share observed: what a confidence sequence of the ratio needs. */
   readonly shares: Readonly<Record<string, ShareSum>>
-  /** The newest bucket, all strata added, with its configured share. */
-  readonly newest: (Stratum & { readonly weight: number }) | null
+  /** The newest bucket, all strata added, with its configured share; null before the first. */
+  readonly newest: (Stratum & { readonly weight: number | null }) | null
 }
 
 export interface RecentCounts {
-  /** ln of the evidence, floored at 0. */
+  /** ln of the mean evidence, floored at 0. */
   readonly log: number
   readonly counts: Stratum
 }
 
 export interface ShareSum {
-  /** Bad requests of both sides in buckets with about this share. */
+  /** Bad requests of both sides in buckets with about this share, and those of the canary. */
   readonly bad: number
+  readonly onCanary: number
   /** Sum of share × bad, for the mean share. */
   readonly weighted: number
 }
@@ -116,7 +118,6 @@ export interface Estimate {
 /** What a comparison says after its newest bucket. */
 export interface ComparisonResult {
   readonly verdict: 'pass' | 'fail' | 'no-data'
-  readonly reason: string
   /** The evidence against "no worse", and its maximum. Finite: at most the largest double. */
   readonly e: number
   readonly eSup: number
@@ -127,6 +128,4 @@ export interface ComparisonResult {
   readonly provenAt: number | null
   readonly dataState: DataState
   readonly totals: Stratum
-  readonly phi: number
-  readonly cap: number | null
 }

@@ -1,0 +1,28 @@
+import type { Bucket, Stratum } from './comparison.ts'
+
+/** What a share that is too low may be, of the configured one. */
+export const silentShares = [0, 1 / 4, 1 / 2] as const
+/** Up to this part of the configured share the canary counts as without traffic, above it as with too little. */
+const stillSilent = 1 / 4
+
+/**
+ * ln of the factors for "the canary gets less than its configured share", one for each lower share q:
+ * (q/w)^nB · ((1−q)/(1−w))^nA. Nothing where the share is not known, or is all of the traffic.
+ */
+export function logSilenceFactors({ strata, weight }: Bucket): readonly number[] {
+  if (weight === null || weight <= 0 || weight >= 100) return silentShares.map(() => 0)
+  const share = weight / 100
+  const onCanary = strata.reduce((sum, { canary }) => sum + canary.requests, 0)
+  const onStable = strata.reduce((sum, { stable }) => sum + stable.requests, 0)
+  return silentShares.map((part) => {
+    const onSilent = onCanary === 0 ? 0 : onCanary * Math.log(part)
+    return onSilent + onStable * (Math.log1p(-share * part) - Math.log1p(-share))
+  })
+}
+
+/** True where the canary's requests are so few of what its weight promises that nothing can be judged on them. */
+export function isSilent({ stable, canary }: Stratum, weight: number | null): boolean {
+  const requests = stable.requests + canary.requests
+  if (weight === null || requests === 0) return canary.requests === 0
+  return canary.requests / requests <= (stillSilent * weight) / 100
+}
