@@ -15,8 +15,9 @@ import {
   toRouteState,
 } from '../alb/forward-action.ts'
 import { toSingleGroup, toTargetState } from '../alb/target-state.ts'
+import { createMemoryAlarms, type MemoryAlarms } from './alarms.ts'
 import { createFaults, type FaultHook } from './faults.ts'
-import { createMemoryAlarms, createMemoryMetrics, type MemoryAlarms, type MemoryMetrics } from './measurements.ts'
+import { createMemoryMetrics, type MemoryMetrics } from './measurements.ts'
 import { createMemoryRouting, type MemoryRouting, toWeights, type WeightsByGroup } from './routing.ts'
 
 /** A target group of the memory cloud. */
