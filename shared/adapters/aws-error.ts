@@ -55,6 +55,7 @@ const missingCodes = new Set([
   'ResourceNotFound',
   'StateMachineDoesNotExist',
   'ExecutionDoesNotExist',
+  'ParameterNotFound',
 ])
 
 /** What a person can do about a refusal. */
