@@ -6,7 +6,9 @@ import type {
   LookContext,
   MetricGate,
   ProbeGate,
+  Route53HealthGate,
   TargetHealthGate,
+  WebhookGate,
 } from '../../shared/domain/gates/gate.ts'
 import type { MetricsWindow } from '../../shared/domain/gates/metric.ts'
 
@@ -56,6 +58,31 @@ export function aProbeGate(overrides: Partial<ProbeGate> = {}): ProbeGate {
     timeoutSeconds: 5,
     failures: 3,
     successes: 2,
+    when: 'both',
+    ...overrides,
+  }
+}
+
+/** Two health checks, both of which must be healthy. */
+export function aRoute53HealthGate(overrides: Partial<Route53HealthGate> = {}): Route53HealthGate {
+  return {
+    ...common,
+    kind: 'route53-health',
+    name: 'checks',
+    healthCheckIds: ['check-a', 'check-b'],
+    minHealthy: 2,
+    ...overrides,
+  }
+}
+
+export function aWebhookGate(overrides: Partial<WebhookGate> = {}): WebhookGate {
+  return {
+    ...common,
+    kind: 'webhook',
+    name: 'judge',
+    url: 'https://{side}.example.com/judge',
+    secretName: '/sluice/judge',
+    timeoutSeconds: 10,
     when: 'both',
     ...overrides,
   }
