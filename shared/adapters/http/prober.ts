@@ -1,4 +1,5 @@
 import type { Prober } from '../../ports/prober.ts'
+import { toNoAnswerReason } from './no-answer.ts'
 
 /** Bytes of a body that are kept; expectations look no further. */
 const maxBodyBytes = 64 * 1024
@@ -26,7 +27,7 @@ export function createHttpProber(version: string): Prober {
         const body = await readStart(response)
         return { kind: 'answer', status: response.status, body, milliseconds: elapsed() }
       } catch (error) {
-        return { kind: 'no-answer', reason: toReason(error, timeoutMs), milliseconds: elapsed() }
+        return { kind: 'no-answer', reason: toNoAnswerReason(error, timeoutMs), milliseconds: elapsed() }
       }
     },
   }
@@ -46,15 +47,4 @@ async function readStart(response: Response): Promise<string> {
   }
   await reader.cancel()
   return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, maxBodyBytes))
-}
-
-/** `fetch` says only "fetch failed" and keeps what happened in `cause`. */
-function toReason(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no complete answer within ${timeoutMs} ms`
-  const { cause } = error
-  if (!(cause instanceof Error)) return error.message
-  const code = 'code' in cause ? `${cause.code}: ` : ''
-  // Several addresses were tried: the aggregate has no message of its own.
-  return `${code}${cause.message || error.message}`
 }
