@@ -8,9 +8,11 @@ import { onTestFinished } from 'vitest'
 import { createCloudWatch } from '../../local/aws/cloudwatch/cloudwatch.ts'
 import { createManualClock } from '../../local/clock.ts'
 import { createCloudWatchAlarmSource } from '../../shared/adapters/cloudwatch/alarm-source.ts'
+import { createCloudWatchHealthCheckSource } from '../../shared/adapters/cloudwatch/health-check-source.ts'
 import { toDimensions } from '../../shared/adapters/cloudwatch/metric-query.ts'
 import { createCloudWatchMetricsSource } from '../../shared/adapters/cloudwatch/metrics-source.ts'
 import { describeAlarmSource } from '../contract/alarm-source.ts'
+import { describeHealthCheckSource } from '../contract/health-check-source.ts'
 import { describeMetricsSource, type Traffic } from '../contract/metrics-source.ts'
 import { albArns } from '../support/alb.ts'
 import { clientSettings, startAwsEndpoint } from '../support/aws-endpoint.ts'
@@ -47,6 +49,8 @@ describeMetricsSource('CloudWatch', async () => {
           counts,
         })
     },
+    // It does metric math itself.
+    define: () => undefined,
     async put({ namespace, metricName, dimensions }, atMs, value) {
       const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
       const datum = {
@@ -77,6 +81,24 @@ function responseTimes({ requests, latencySeconds, slow }: Traffic) {
   if (slow !== undefined) return { values: [0.1, 10], counts: [requests - slow, slow] }
   return { values: [latencySeconds ?? 0], counts: [latencySeconds === undefined ? 0 : requests] }
 }
+
+describeHealthCheckSource('CloudWatch', async () => {
+  const { clock, cloudWatch, client } = await startCloudWatch()
+  return {
+    clock,
+    healthChecks: createCloudWatchHealthCheckSource(() => client, clock),
+    report: (id, atMs, state) =>
+      cloudWatch.metrics.record({
+        namespace: 'AWS/Route53',
+        metricName: 'HealthCheckStatus',
+        dimensions: { HealthCheckId: id },
+        unit: 'None',
+        at: atMs,
+        values: [state === 'healthy' ? 1 : 0],
+        counts: [1],
+      }),
+  }
+})
 
 describeAlarmSource('CloudWatch', async () => {
   const { clock, client } = await startCloudWatch()
