@@ -8,6 +8,7 @@ import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-st
 import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
 import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts'
 import { createHttpProber } from './adapters/http/prober.ts'
+import { createHttpWebhookJudge } from './adapters/http/webhook-judge.ts'
 import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import type { Config } from './config.ts'
@@ -43,7 +44,9 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
     ...createLazyAlbAdapters(),
     ...composeCloudWatch(config, clock),
     ...composeWorkflow(config),
+    ...composeSecrets(config, clock),
     prober: createHttpProber(version),
+    webhookJudge: createHttpWebhookJudge(version, clock),
     notifier: createLogNotifier(logger),
     newHolder: () => randomUUID(),
     newDeploymentId: () => `dep_${ulid(clock.now())}`,
@@ -64,27 +67,46 @@ function composeStores(
   }
 }
 
-function composeCloudWatch(config: Config, clock: Clock): Pick<Deps, 'metrics' | 'alarms'> {
+function composeCloudWatch(config: Config, clock: Clock): Pick<Deps, 'metrics' | 'alarms' | 'healthChecks'> {
   const adapters = lazy(async () => {
-    const [{ CloudWatchClient }, { createCloudWatchMetricsSource }, { createCloudWatchAlarmSource }] =
-      await Promise.all([
-        import('@aws-sdk/client-cloudwatch'),
-        import('./adapters/cloudwatch/metrics-source.ts'),
-        import('./adapters/cloudwatch/alarm-source.ts'),
-      ])
+    const [
+      { CloudWatchClient },
+      { createCloudWatchMetricsSource },
+      { createCloudWatchAlarmSource },
+      { createCloudWatchHealthCheckSource },
+    ] = await Promise.all([
+      import('@aws-sdk/client-cloudwatch'),
+      import('./adapters/cloudwatch/metrics-source.ts'),
+      import('./adapters/cloudwatch/alarm-source.ts'),
+      import('./adapters/cloudwatch/health-check-source.ts'),
+    ])
     const clientFor = perRegion((region) => new CloudWatchClient(toClientConfig(region, patient)))
     return {
       metrics: createCloudWatchMetricsSource(clientFor, clock),
       alarms: createCloudWatchAlarmSource(clientFor(config.region)),
+      healthChecks: createCloudWatchHealthCheckSource(clientFor, clock),
     }
   })
   return {
     metrics: {
       read: async (query) => (await adapters()).metrics.read(query),
       counts: async (query) => (await adapters()).metrics.counts(query),
+      series: async (query) => (await adapters()).metrics.series(query),
     },
     alarms: { read: async (names, sinceMs) => (await adapters()).alarms.read(names, sinceMs) },
+    healthChecks: { read: async (ids) => (await adapters()).healthChecks.read(ids) },
   }
+}
+
+function composeSecrets(config: Config, clock: Clock): Pick<Deps, 'secrets'> {
+  const source = lazy(async () => {
+    const [{ SSMClient }, { createSsmSecretSource }] = await Promise.all([
+      import('@aws-sdk/client-ssm'),
+      import('./adapters/ssm/secret-source.ts'),
+    ])
+    return createSsmSecretSource(new SSMClient(toClientConfig(config.region, patient)), clock)
+  })
+  return { secrets: { read: async (name) => (await source()).read(name) } }
 }
 
 function composeWorkflow(config: Config): Pick<Deps, 'workflow' | 'rollBackInvoker'> {

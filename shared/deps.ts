@@ -2,15 +2,18 @@ import type { Logger } from './logger.ts'
 import type { AlarmSource } from './ports/alarm-source.ts'
 import type { Clock } from './ports/clock.ts'
 import type { DeploymentStore } from './ports/deployment-store.ts'
+import type { HealthCheckSource } from './ports/health-check-source.ts'
 import type { Leases } from './ports/lease.ts'
 import type { MetricsSource } from './ports/metrics-source.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { Prober } from './ports/prober.ts'
 import type { RollBackInvoker } from './ports/roll-back-invoker.ts'
 import type { RouteInspector } from './ports/route-inspector.ts'
+import type { SecretSource } from './ports/secret-source.ts'
 import type { ServiceStore } from './ports/service-store.ts'
 import type { TargetHealth } from './ports/target-health.ts'
 import type { RouterFor, TestRouterFor } from './ports/traffic-router.ts'
+import type { WebhookJudge } from './ports/webhook-judge.ts'
 import type { Workflow } from './ports/workflow.ts'
 
 /** Everything that the use cases need from outside. */
@@ -25,7 +28,10 @@ export interface Deps {
   readonly targetHealth: TargetHealth
   readonly metrics: MetricsSource
   readonly alarms: AlarmSource
+  readonly healthChecks: HealthCheckSource
   readonly prober: Prober
+  readonly webhookJudge: WebhookJudge
+  readonly secrets: SecretSource
   readonly workflow: Workflow
   readonly rollBackInvoker: RollBackInvoker
   readonly notifier: Notifier

@@ -47,7 +47,7 @@ export function estimateCost(plan: Plan, gates: readonly Gate[], routes: number)
   const minutes = Math.ceil(plan.minimumSeconds / 60)
   const stepFunctionsUsd = stateTransitions * usd.transition
   const computeAndStoreUsd = (stateTransitions + minutes) * perLook + plan.steps.length * routes * 4 * usd.storeWrite
-  const metricsUsd = minutes * metricsALook(gates) * routes * usd.metricRead
+  const metricsUsd = minutes * (metricsALook(gates) * routes + healthChecksALook(gates)) * usd.metricRead
   return {
     estimate: true,
     basis: 'us-east-1 list prices without free tier or retries; the whole plan, each gate once a minute',
@@ -62,6 +62,11 @@ export function estimateCost(plan: Plan, gates: readonly Gate[], routes: number)
 /** CloudWatch metrics that one look asks for: a gate's own number, the requests beside it, the connection errors. */
 function metricsALook(gates: readonly Gate[]): number {
   return metricsOfTraffic + gates.filter((gate) => gate.kind === 'metric').length * 3
+}
+
+/** Route 53 health checks have one metric each, however many routes there are. */
+function healthChecksALook(gates: readonly Gate[]): number {
+  return gates.reduce((sum, gate) => sum + (gate.kind === 'route53-health' ? gate.healthCheckIds.length : 0), 0)
 }
 
 /** To a millionth of a dollar. */

@@ -3,12 +3,15 @@ import type { Deployment } from '../domain/deployment.ts'
 import { loadBalancerArnOf } from '../domain/elb-arn.ts'
 import { InvariantError, TransientError } from '../domain/errors.ts'
 import { type AlarmsSample, judgeAlarms } from '../domain/gates/alarms.ts'
-import type { Gate, GateMemory, Judgement, LookContext, RouterMetric } from '../domain/gates/gate.ts'
+import type { Gate, GateMemory, Judgement, LookContext, RouterMetric, WebhookGate } from '../domain/gates/gate.ts'
 import { judgeMetric, type MetricsReading } from '../domain/gates/metric.ts'
 import { judgeProbe } from '../domain/gates/probe.ts'
+import { type HealthChecksSample, judgeRoute53Health } from '../domain/gates/route53-health.ts'
 import { judgeTargetHealth, type TargetHealthSample } from '../domain/gates/target-health.ts'
+import { judgeWebhook, type WebhookAnswer, type WebhookQuestion } from '../domain/gates/webhook.ts'
 import { resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { Role, Slot } from '../domain/traffic.ts'
+import { toInstant } from '../ports/clock.ts'
 
 /** Judges with the memory it is given: called again when another looker saved a newer one, without a second reading. */
 export type Judge = (memory: GateMemory, look: LookContext) => Judgement
@@ -37,9 +40,15 @@ export async function lookAtGate(deps: Deps, deployment: Deployment, gate: Gate,
       })
       return (memory, look) => judgeProbe(gate, answer, memory, look)
     }
+    case 'route53-health': {
+      const sample = await readHealthChecks(deps, gate.healthCheckIds)
+      return (memory, look) => judgeRoute53Health(gate, sample, memory, look)
+    }
+    case 'webhook': {
+      const answer = await askWebhook(deps, deployment, gate)
+      return (memory, look) => judgeWebhook(gate, answer, memory, look)
+    }
     case 'compare':
-    case 'route53-health':
-    case 'webhook':
       throw new InvariantError(`a ${gate.kind} gate went past the schema that refuses it`)
   }
 }
@@ -80,6 +89,33 @@ async function readHealth(deps: Deps, deployment: Deployment): Promise<TargetHea
 function readAlarms(deps: Deps, deployment: Deployment, names: readonly string[]): Promise<AlarmsSample> {
   const sinceMs = deployment.firstShiftAt === null ? null : Date.parse(deployment.firstShiftAt)
   return orFailure(async () => ({ status: 'complete', alarms: await deps.alarms.read(names, sinceMs) }))
+}
+
+function readHealthChecks(deps: Deps, ids: readonly string[]): Promise<HealthChecksSample> {
+  return orFailure(async () => ({ status: 'complete', checks: await deps.healthChecks.read(ids) }))
+}
+
+async function askWebhook(deps: Deps, deployment: Deployment, gate: WebhookGate): Promise<WebhookAnswer> {
+  const secret = await orFailure(async () => ({
+    status: 'complete' as const,
+    value: await deps.secrets.read(gate.secretName),
+  }))
+  if (secret.status === 'error') return { ...secret, reason: `the secret could not be read: ${secret.reason}` }
+  return deps.webhookJudge.ask({
+    url: gate.url.replaceAll('{side}', deployment.canary),
+    secret: secret.value,
+    question: toQuestion(deployment, gate, deps.clock.now()),
+    timeoutMs: gate.timeoutSeconds * 1000,
+  })
+}
+
+function toQuestion(deployment: Deployment, gate: WebhookGate, nowMs: number): WebhookQuestion {
+  const { id, service, stable, canary, step, weight, effectiveWeight, firstShiftAt } = deployment
+  return {
+    ...{ deployment: id, service, gate: gate.name, stable, canary, step, weight, effectiveWeight },
+    at: toInstant(nowMs),
+    moment: firstShiftAt === null ? 'before' : 'during',
+  }
 }
 
 /** A source that cannot be asked is a finding of the gate, never a reason to stop judging the others. */

@@ -3,7 +3,7 @@ import type { GroupHealth } from '../domain/capacity.ts'
 import type { Finding } from '../domain/deployment.ts'
 import { NotFoundError, type Problem, TransientError, UpstreamError } from '../domain/errors.ts'
 import type { CheckedRoute, NotLookedAt, PreflightFacts } from '../domain/findings/facts.ts'
-import type { Gate, MetricGate } from '../domain/gates/gate.ts'
+import type { Gate, MetricGate, Route53HealthGate } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
 import { findFindings } from '../domain/preflight.ts'
 import { findMisplaced, findMissing } from '../domain/route-problems.ts'
@@ -14,7 +14,10 @@ import { metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
 /** How far back a metric gate's metric is looked for on stable, seconds. */
 const metricLookBackSeconds = 900
 
-type PreflightDeps = Pick<Deps, 'inspector' | 'targetHealth' | 'alarms' | 'leases' | 'metrics' | 'clock'>
+type PreflightDeps = Pick<
+  Deps,
+  'inspector' | 'targetHealth' | 'alarms' | 'leases' | 'metrics' | 'healthChecks' | 'clock'
+>
 
 export interface PreflightInput {
   readonly routes: readonly Route[]
@@ -46,13 +49,14 @@ export async function preflight(deps: PreflightDeps, input: PreflightInput): Pro
   )
   const roles = rolesOf(input, routes)
   const alarmNames = input.gates.flatMap((gate) => (gate.kind === 'alarms' ? gate.alarmNames : []))
-  const [alarms, metrics] = await Promise.all([
+  const [alarms, metrics, healthChecks] = await Promise.all([
     alarmNames.length === 0
       ? []
       : look('alarms', () => deps.alarms.read([...new Set(alarmNames)], null)).then((read) => read ?? []),
     readMetrics(deps, look, { gates: input.gates, routes, stable: roles?.stable ?? null }),
+    readHealthChecks(deps, look, input.gates),
   ])
-  const facts = { at: input.at, routes, roles, plan: input.plan, gates: input.gates, alarms, metrics }
+  const facts = { at: input.at, routes, roles, plan: input.plan, gates: input.gates, alarms, metrics, healthChecks }
   return {
     findings: findFindings({ ...facts, notLookedAt: [...notLookedAt, ...blindSpots(routes, roles)] }),
     problems: routes.flatMap((checked, index) => problemsOf(checked, `routes[${index}]`, input.at)),
@@ -120,6 +124,14 @@ async function readMetrics(deps: PreflightDeps, look: Look, { gates, routes, sta
     return reading === null ? [] : [{ gate: name, reading }]
   }
   return (await Promise.all(gates.filter((gate) => gate.kind === 'metric').map(read))).flat()
+}
+
+async function readHealthChecks(deps: PreflightDeps, look: Look, gates: readonly Gate[]) {
+  const read = async ({ name, healthCheckIds }: Route53HealthGate) => {
+    const checks = await look(`health-checks:${name}`, () => deps.healthChecks.read(healthCheckIds))
+    return checks === null ? [] : [{ gate: name, checks }]
+  }
+  return (await Promise.all(gates.filter((gate) => gate.kind === 'route53-health').map(read))).flat()
 }
 
 /** A group that two routes share counts once. */

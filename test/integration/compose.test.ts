@@ -51,6 +51,8 @@ const calls: readonly [name: string, signedFor: string, variable: string, call: 
     ({ metrics }) => metrics.read({ metric: 'requests', groups, fromMs: at - 600_000, toMs: at }),
   ],
   ['alarms', 'monitoring/eu-west-1', 'CLOUDWATCH', ({ alarms }) => alarms.read(['web-5xx'], null)],
+  ['health checks', 'monitoring/us-east-1', 'CLOUDWATCH', ({ healthChecks }) => healthChecks.read(['check-a'])],
+  ['secrets', 'ssm/eu-west-1', 'SSM', ({ secrets }) => secrets.read('/sluice/judge')],
   ['the workflow', 'states/eu-west-1', 'SFN', ({ workflow }) => workflow.status('dep_1', 1)],
   [
     'the roll-back function',

@@ -50,7 +50,10 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     targetHealth: cloud.targetHealth,
     metrics: cloud.metrics,
     alarms: cloud.alarms,
+    healthChecks: cloud.healthChecks,
     prober: cloud.prober,
+    webhookJudge: cloud.webhookJudge,
+    secrets: cloud.secrets,
     workflow: createMemoryWorkflow(),
     rollBackInvoker: {
       async rollBack(id) {

@@ -171,8 +171,21 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
   return walk
 }
 
-function pick({ routerFor, testRouterFor, inspector, targetHealth, metrics, alarms, prober }: MemoryCloud) {
-  return { routerFor, testRouterFor, inspector, targetHealth, metrics, alarms, prober }
+function pick(cloud: MemoryCloud) {
+  const { routerFor, testRouterFor, inspector, targetHealth, metrics, alarms, prober } = cloud
+  const { healthChecks, webhookJudge, secrets } = cloud
+  return {
+    routerFor,
+    testRouterFor,
+    inspector,
+    targetHealth,
+    metrics,
+    alarms,
+    prober,
+    healthChecks,
+    webhookJudge,
+    secrets,
+  }
 }
 
 /** As the shipped invoker reads the function's answer. */

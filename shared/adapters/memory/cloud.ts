@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { ProbeAnswer, ProbeRequest } from '../../ports/prober.ts'
 import type { GroupFacts, RouteFacts } from '../../ports/route-inspector.ts'
 import type { GroupHealth } from '../../ports/target-health.ts'
+import type { WebhookAnswer, WebhookRequest } from '../../ports/webhook-judge.ts'
 import {
   groupStickinessOf,
   groupsOfState,
@@ -17,6 +18,7 @@ import {
 import { toSingleGroup, toTargetState } from '../alb/target-state.ts'
 import { createMemoryAlarms, type MemoryAlarms } from './alarms.ts'
 import { createFaults, type FaultHook } from './faults.ts'
+import { createMemoryHealthChecks, type MemoryHealthChecks } from './health-checks.ts'
 import { createMemoryMetrics, type MemoryMetrics } from './measurements.ts'
 import { createMemoryRouting, type MemoryRouting, toWeights, type WeightsByGroup } from './routing.ts'
 
@@ -35,12 +37,16 @@ export interface MemoryGroup {
   readonly targetStickiness?: boolean
 }
 
-type CloudPorts = Pick<Deps, 'routerFor' | 'testRouterFor' | 'inspector' | 'targetHealth' | 'prober'>
+type CloudPorts = Pick<
+  Deps,
+  'routerFor' | 'testRouterFor' | 'inspector' | 'targetHealth' | 'prober' | 'webhookJudge' | 'secrets'
+>
 
-/** Load balancer, metrics, alarms and probes in memory, with faults on request: for tests and workflow walks. */
+/** Load balancer, metrics, alarms, health checks, probes and webhooks in memory, with faults on request: for tests and workflow walks. */
 export interface MemoryCloud extends CloudPorts {
   readonly metrics: MemoryMetrics
   readonly alarms: MemoryAlarms
+  readonly healthChecks: MemoryHealthChecks
   /** Rules and listeners; `set` is a change by somebody else, `writes` are ours. */
   readonly routing: MemoryRouting
   /** Puts a target group there, or changes its targets. */
@@ -50,6 +56,10 @@ export interface MemoryCloud extends CloudPorts {
   weightsOf(resource: string): WeightsByGroup
   /** Default: 200 with an empty body after 1 ms. */
   answerProbes(answer: (request: ProbeRequest) => ProbeAnswer): void
+  /** Default: `pass` after 1 ms. */
+  answerWebhooks(answer: (request: WebhookRequest) => WebhookAnswer): void
+  /** Puts a secret there; null takes it away. Default: every name has one. */
+  setSecret(name: string, secret: string | null): void
   /** Replaces the hook around every call; `{}` ends all faults. */
   inject(hook: FaultHook): void
 }
@@ -66,10 +76,12 @@ export function createMemoryCloud(clock: Pick<Clock, 'now'>): MemoryCloud {
   })
   return {
     ...composeRouters(routing, run),
+    ...composeWebhooks(run),
     routing,
     inject,
     metrics: createMemoryMetrics(clock, run),
     alarms: createMemoryAlarms(clock, run),
+    healthChecks: createMemoryHealthChecks(clock, run),
     setGroup: (arn, group = {}) => void groups.set(arn, group),
     removeGroup: (arn) => void groups.delete(arn),
     weightsOf: (resource) => toWeights(routing.actions(resource)),
@@ -83,6 +95,33 @@ export function createMemoryCloud(clock: Pick<Clock, 'now'>): MemoryCloud {
     inspector: {
       inspect: (route) =>
         run({ action: 'inspector.inspect', subject: resourceOf(route) }, () => toFacts(route, groups, routing)),
+    },
+  }
+}
+
+function composeWebhooks(
+  run: ReturnType<typeof createFaults>['run'],
+): Pick<MemoryCloud, 'webhookJudge' | 'secrets' | 'answerWebhooks' | 'setSecret'> {
+  const secrets = new Map<string, string | null>()
+  let answerWebhook: (request: WebhookRequest) => WebhookAnswer = () => ({
+    ...{ status: 'answered', verdict: 'pass', reason: null, evidence: null, note: null },
+    milliseconds: 1,
+  })
+  return {
+    answerWebhooks(answer) {
+      answerWebhook = answer
+    },
+    setSecret: (name, secret) => void secrets.set(name, secret),
+    webhookJudge: {
+      ask: (request) => run({ action: 'webhook.ask', subject: request.url }, () => answerWebhook(request)),
+    },
+    secrets: {
+      read: (name) =>
+        run({ action: 'secrets.read', subject: name }, () => {
+          const secret = secrets.has(name) ? secrets.get(name) : `secret of ${name}`
+          if (secret == null) throw new NotFoundError(`there is no secret ${name}`)
+          return secret
+        }),
     },
   }
 }

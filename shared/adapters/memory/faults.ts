@@ -9,9 +9,13 @@ export interface CloudCall {
     | 'health.read'
     | 'metrics.read'
     | 'metrics.counts'
+    | 'metrics.series'
     | 'alarms.read'
+    | 'health-checks.read'
     | 'prober.probe'
-  /** The rule, listener, group, alarm names or URL. */
+    | 'webhook.ask'
+    | 'secrets.read'
+  /** The rule, listener, group, alarm names, health check ids, URL or name of the secret. */
   readonly subject: string
 }
 

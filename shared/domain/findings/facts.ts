@@ -3,6 +3,7 @@ import type { Finding } from '../deployment.ts'
 import type { AlarmReading } from '../gates/alarms.ts'
 import type { Gate } from '../gates/gate.ts'
 import type { MetricsReading } from '../gates/metric.ts'
+import type { HealthCheckReading } from '../gates/route53-health.ts'
 import type { Plan } from '../plan.ts'
 import type { RouteFacts } from '../route-facts.ts'
 import { type Route, resourceOf } from '../service.ts'
@@ -20,6 +21,8 @@ export interface PreflightFacts {
   readonly alarms: readonly AlarmReading[]
   /** What the metric gates would have read of stable lately. */
   readonly metrics: readonly { readonly gate: string; readonly reading: MetricsReading }[]
+  /** What the `route53-health` gates would have read lately. */
+  readonly healthChecks: readonly { readonly gate: string; readonly checks: readonly HealthCheckReading[] }[]
   readonly notLookedAt: readonly NotLookedAt[]
 }
 

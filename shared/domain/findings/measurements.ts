@@ -2,6 +2,7 @@ import type { Finding } from '../deployment.ts'
 import type { AlarmReading } from '../gates/alarms.ts'
 import type { MetricGate } from '../gates/gate.ts'
 import { metricsCompleteAfterSeconds, metricValue } from '../gates/metric.ts'
+import { badMinutesUntilFail, type HealthCheckReading, statusVisibleAfterSeconds } from '../gates/route53-health.ts'
 import { anError, aWarning, type PreflightFacts } from './facts.ts'
 
 /** Seconds that an alarm takes to see what its metric has: the data's own delay plus an evaluation. */
@@ -19,6 +20,10 @@ export function measurementFindings(facts: PreflightFacts): Finding[] {
     ...metricGates(facts).flatMap((gate) => [
       ...emptyMetric(facts, gate),
       ...tooShort(facts, `gate ${gate.name}`, gate.name, secondsToFail(gate)),
+    ]),
+    ...facts.healthChecks.flatMap(({ gate, checks }) => [
+      ...silentChecks(gate, checks),
+      ...tooShort(facts, `gate ${gate}`, gate, (badMinutesUntilFail + 1) * 60 + statusVisibleAfterSeconds),
     ]),
   ]
 }
@@ -74,6 +79,16 @@ function emptyMetric(facts: PreflightFacts, gate: MetricGate): Finding[] {
     `${reading.source} has no ${gate.metric} of stable in the last ${reading.windows.length} minutes: with no more ` +
     `traffic than this, gate ${gate.name} ends as no-data`
   return [aWarning(`metric-empty:${gate.name}`, 'A metric has no data', detail)]
+}
+
+/** A check that was deleted, or whose id is mistyped, never has data: Route 53 is not asked whether it exists. */
+function silentChecks(gate: string, checks: readonly HealthCheckReading[]): Finding[] {
+  const silent = checks.filter(({ state }) => state === 'no-data').map(({ id }) => id)
+  if (silent.length === 0) return []
+  const detail =
+    `no status in the last minutes of ${silent.join(', ')}: check that the ids exist in this account; a new health ` +
+    `check has data after some minutes`
+  return [aWarning(`metric-empty:${gate}`, 'A health check has no data', detail)]
 }
 
 function tooShort(facts: PreflightFacts, what: string, subject: string, needed: number): Finding[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { estimateCost } from '../../../shared/domain/cost.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
-import { aMetricGate, anAlarmsGate } from '../../support/gates.ts'
+import { aMetricGate, anAlarmsGate, aRoute53HealthGate } from '../../support/gates.ts'
 
 const router = { maxWeight: 999 }
 const canary = buildPlan({ type: 'canary', percent: 10, intervalSeconds: 1800, bakeSeconds: 600 }, router)
@@ -33,5 +33,10 @@ describe('estimateCost', () => {
     expect(estimateCost(canary, [aMetricGate()], 1).metricsUsd).toBe(0.002)
     expect(estimateCost(canary, [aMetricGate()], 2).metricsUsd).toBe(0.004)
     expect(estimateCost(canary, [anAlarmsGate()], 1).metricsUsd).toBe(0.0008)
+  })
+
+  it('asks for one metric a minute for each Route 53 health check, however many routes there are', () => {
+    expect(estimateCost(canary, [aRoute53HealthGate()], 1).metricsUsd).toBe(0.0016)
+    expect(estimateCost(canary, [aRoute53HealthGate()], 2).metricsUsd).toBe(0.0024)
   })
 })

@@ -245,6 +245,36 @@ describe('metrics', () => {
     expect(found(withReading(windows))).toEqual(expected)
   })
 
+  it('names the health checks without data, once for each gate', () => {
+    const check = (id: string, startMs: number | null) => ({
+      ...{ id, startMs },
+      state: startMs === null ? ('no-data' as const) : ('unhealthy' as const),
+    })
+    const healthChecks = [
+      { gate: 'checks', checks: [check('check-a', 0), check('check-b', null), check('check-c', null)] },
+      { gate: 'others', checks: [check('check-a', 0)] },
+    ]
+    expect(findFindings(somePreflightFacts({ healthChecks }))).toEqual([
+      {
+        id: 'metric-empty:checks',
+        severity: 'warning',
+        title: 'A health check has no data',
+        detail:
+          'no status in the last minutes of check-b, check-c: check that the ids exist in this account; a new health check has data after some minutes',
+      },
+    ])
+  })
+
+  it('finds steps that end before three minutes of a health check can be seen', () => {
+    const plan = (bakeSeconds: number) => ({ ...somePreflightFacts().plan, steps: [aStep(bakeSeconds)] })
+    const aStep = (bakeSeconds: number) => ({ weight: 100, effectiveWeight: 100, bakeSeconds, approval: false })
+    const healthChecks = [{ gate: 'checks', checks: [] }]
+    expect(found(somePreflightFacts({ healthChecks, plan: plan(360) }))).toEqual([])
+    expect(found(somePreflightFacts({ healthChecks, plan: plan(359) }))).toEqual([
+      'warning bake-shorter-than-data:checks',
+    ])
+  })
+
   it('says that a metric could not be read', () => {
     const reading = { status: 'error' as const, reason: 'throttled', source: 'CloudWatch' }
     expect(found(somePreflightFacts({ gates: [gate], metrics: [{ gate: 'errors', reading }] }))).toEqual([

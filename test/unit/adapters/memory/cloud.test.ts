@@ -3,6 +3,7 @@ import { createManualClock } from '../../../../local/clock.ts'
 import { createMemoryCloud, type MemoryCloud } from '../../../../shared/adapters/memory/cloud.ts'
 import { NotFoundError, UpstreamError } from '../../../../shared/domain/errors.ts'
 import { describeAlarmSource } from '../../../contract/alarm-source.ts'
+import { describeHealthCheckSource } from '../../../contract/health-check-source.ts'
 import { describeMetricsSource } from '../../../contract/metrics-source.ts'
 import { describeTargetHealth } from '../../../contract/target-health.ts'
 import { describeTrafficRouter } from '../../../contract/traffic-router.ts'
@@ -55,6 +56,7 @@ describeMetricsSource('the memory cloud', async () => {
     clock,
     record: metrics.setMinute,
     put: async (metric, atMs, value) => metrics.put(metric, atMs, value),
+    define: metrics.define,
   }
 })
 
@@ -63,6 +65,12 @@ describeAlarmSource('the memory cloud', async () => {
   const { alarms } = createMemoryCloud(clock)
   alarms.setState('web-5xx', 'OK', { spanSeconds: 120 })
   return { alarms, clock, setState: async (state) => alarms.setState('web-5xx', state) }
+})
+
+describeHealthCheckSource('the memory cloud', async () => {
+  const clock = createManualClock()
+  const { healthChecks } = createMemoryCloud(clock)
+  return { healthChecks, clock, report: healthChecks.report }
 })
 
 describe('the memory cloud', () => {
@@ -128,6 +136,16 @@ describe('the memory cloud', () => {
     expect(counts).toMatchObject({ status: 'error', reason: 'throttled' })
   })
 
+  it('refuses an expression that nobody defined', async () => {
+    const clock = createManualClock()
+    const { metrics } = aCloud(clock)
+    const metric = { expression: 'nonsense', queries: [], periodSeconds: 10 }
+    const fromMs = clock.now()
+    await clock.advance(600_000)
+    const reading = await metrics.series({ metric, region: 'eu-west-1', fromMs, toMs: clock.now() })
+    expect(reading).toMatchObject({ status: 'error', reason: expect.stringContaining('nonsense') })
+  })
+
   it('has no count over a limit where it is told that there is no distribution', async () => {
     const clock = createManualClock()
     const { metrics } = aCloud(clock)
@@ -153,6 +171,42 @@ describe('the memory cloud', () => {
     })
     const nowhere = await cloud.inspector.inspect(anAlbRoute({ ruleArn: `${otherRule}0` }))
     expect(nowhere).toMatchObject({ loadBalancerArn: null, state: null, test: null })
+  })
+
+  it('has a health check in a state until it changes, worst first within a minute', async () => {
+    const clock = createManualClock()
+    const { healthChecks } = aCloud(clock)
+    const state = async () => (await healthChecks.read(['check-a']))[0]?.state
+    healthChecks.setState('check-a', 'healthy')
+    await clock.advance(60_000)
+    expect(await state()).toBe('healthy')
+    await clock.advance(30_000)
+    healthChecks.setState('check-a', 'unhealthy')
+    await clock.advance(15_000)
+    healthChecks.setState('check-a', 'healthy')
+    await clock.advance(15_000)
+    expect(await state()).toBe('unhealthy')
+    await clock.advance(60_000)
+    expect(await state()).toBe('healthy')
+    healthChecks.setState('check-a', null)
+    await clock.advance(360_000)
+    expect(await state()).toBe('no-data')
+  })
+
+  it('answers webhooks as told, and has every secret but those taken away', async () => {
+    const question = {
+      ...{ deployment: 'dep_1', service: 'web', gate: 'judge', stable: 'blue', canary: 'green', step: 0 },
+      ...{ weight: 10, effectiveWeight: 10, at: '2026-01-01T00:00:00.000Z', moment: 'during' },
+    } as const
+    const request = { url: 'http://judge.example/', secret: 's', question, timeoutMs: 1000 }
+    expect(await cloud.webhookJudge.ask(request)).toMatchObject({ status: 'answered', verdict: 'pass' })
+    cloud.answerWebhooks(({ url }) => ({ status: 'error', reason: url }))
+    expect(await cloud.webhookJudge.ask(request)).toEqual({ status: 'error', reason: request.url })
+    expect(await cloud.secrets.read('/a')).toBe('secret of /a')
+    cloud.setSecret('/a', 'hunter2')
+    expect(await cloud.secrets.read('/a')).toBe('hunter2')
+    cloud.setSecret('/a', null)
+    await expect(cloud.secrets.read('/a')).rejects.toThrow(NotFoundError)
   })
 
   it('answers probes as told', async () => {
