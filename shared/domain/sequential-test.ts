@@ -15,7 +15,8 @@ import { add, addRecent, addShares, followIncident, noCounts } from './sequentia
 import { logSilenceFactors, silentShares } from './sequential/silence.ts'
 
 export type * from './sequential/comparison.ts'
-export { findCountProblems } from './sequential/counts.ts'
+export { findCountProblems, largestCount } from './sequential/counts.ts'
+export { findParameterProblems } from './sequential/parameter-problems.ts'
 export { type BaselineHistory, defaultParameters, fixComparison } from './sequential/parameters.ts'
 export { describeComparison, logLimit, readComparison } from './sequential/result.ts'
 
