@@ -52,15 +52,16 @@ function toGate(gate: GateBody): Gate {
     case 'target-health':
     case 'alarms':
     case 'probe':
+    case 'webhook':
       return gate
+    case 'route53-health':
+      return { ...gate, minHealthy: gate.minHealthy ?? gate.healthCheckIds.length }
     case 'metric': {
       const { metric, ...rest } = gate
       if (typeof metric === 'string') return { ...rest, metric }
       throw new InvariantError('a custom metric went past the schema that refuses it')
     }
     case 'compare':
-    case 'route53-health':
-    case 'webhook':
       throw new InvariantError(`a ${gate.kind} gate went past the schema that refuses it`)
   }
 }

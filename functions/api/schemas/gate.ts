@@ -87,23 +87,35 @@ const compareGate = notYetKind(
   }),
 ).describe('The canary against stable in the same minutes. Not available yet.')
 
-const route53HealthGate = notYetKind(
-  z.strictObject({
+const route53HealthGate = z
+  .strictObject({
     ...gateCommon('route53-health'),
-    healthCheckIds: z.array(z.string().min(1).max(64)).min(1).max(100),
-    minHealthy: z.int().min(1).max(100).default(1),
-  }),
-).describe('Route 53 health checks. Not available yet.')
+    healthCheckIds: z
+      .array(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a health check: letters, digits and hyphens'))
+      .min(1)
+      .max(100)
+      .refine((ids) => new Set(ids).size === ids.length, 'must name each health check once'),
+    minHealthy: z.exactOptional(z.int().min(1).max(100)).describe('How many must be healthy. Default: all of them.'),
+  })
+  .superRefine(({ healthCheckIds, minHealthy }, context) => {
+    if (minHealthy === undefined || minHealthy <= healthCheckIds.length) return
+    const message = `must not exceed the number of health checks, ${healthCheckIds.length}`
+    context.addIssue({ code: 'custom', path: ['minHealthy'], message })
+  })
+  .describe('Fails when fewer of these Route 53 health checks are healthy.')
 
-const webhookGate = notYetKind(
-  z.strictObject({
+const webhookGate = z
+  .strictObject({
     ...gateCommon('webhook'),
-    url: httpUrl,
-    secretName,
-    timeoutSeconds: seconds(60, 1).default(10),
-    when: z.enum(['before', 'during', 'both']).default('both'),
-  }),
-).describe('Your own judge over HTTP. Not available yet.')
+    url: httpUrl.describe('Gets a signed POST; `{side}` becomes `blue` or `green`.'),
+    secretName: secretName.describe('Name of the secret that both sides sign with, in Parameter Store.'),
+    timeoutSeconds: seconds(60, 1).default(10).describe('For the whole answer. Real seconds.'),
+    when: z
+      .enum(['before', 'during', 'both'])
+      .default('both')
+      .describe('Before the first shift, during steps, or both.'),
+  })
+  .describe('A judge of your own over HTTP. Its answer is signed.')
 
 const gate = z
   .discriminatedUnion('kind', [

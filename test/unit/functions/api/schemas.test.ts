@@ -10,6 +10,8 @@ const listener = 'arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012:listen
 const canary = { type: 'canary', percent: 10, intervalSeconds: 60, bakeSeconds: 60 }
 const metric = { kind: 'metric', metric: 'error-rate', max: 0.01 }
 const probe = { kind: 'probe', url: 'http://{side}.example.com/healthz' }
+const checks = { kind: 'route53-health', healthCheckIds: ['check-a', 'check-b'] }
+const webhook = { kind: 'webhook', url: 'https://judge.example.com/{side}', secretName: '/sluice/judge' }
 const steps = (...list: unknown[]) => ({ strategy: { type: 'steps', steps: list } })
 
 describe('a service document', () => {
@@ -44,6 +46,30 @@ describe('a service document', () => {
       timeoutSeconds: 5,
       failures: 3,
       successes: 2,
+      when: 'both',
+    })
+  })
+
+  it.each([
+    [undefined, 2],
+    [1, 1],
+  ])('gives health checks their defaults, and with minHealthy %s needs %i', (minHealthy, expected) => {
+    const gate = { ...checks, ...(minHealthy !== undefined && { minHealthy }) }
+    const { gates } = parseService('web', aServiceBody({ gates: [gate] }))
+    expect(gates[1]).toEqual({
+      ...gateDefaults('route53-health'),
+      healthCheckIds: ['check-a', 'check-b'],
+      minHealthy: expected,
+    })
+  })
+
+  it('gives a webhook its defaults', () => {
+    const { gates } = parseService('web', aServiceBody({ gates: [webhook] }))
+    expect(gates[1]).toEqual({
+      ...gateDefaults('webhook'),
+      url: 'https://judge.example.com/{side}',
+      secretName: '/sluice/judge',
+      timeoutSeconds: 10,
       when: 'both',
     })
   })
@@ -144,6 +170,15 @@ describe('a service document', () => {
     ['a range that runs backwards', { gates: [{ ...probe, expectStatus: '299-200' }] }, ['gates[0].expectStatus']],
     ['a header with a line break', { gates: [{ ...probe, headers: { 'X-A': 'a\r\nb' } }] }, ['gates[0].headers.X-A']],
     ['half an expected body', { gates: [{ ...probe, expectBody: { path: '$.a' } }] }, ['gates[0].expectBody.value']],
+    ['no health checks', { gates: [{ ...checks, healthCheckIds: [] }] }, ['gates[0].healthCheckIds']],
+    ['a health check twice', { gates: [{ ...checks, healthCheckIds: ['a', 'a'] }] }, ['gates[0].healthCheckIds']],
+    ['an ARN for an id', { gates: [{ ...checks, healthCheckIds: ['arn:x'] }] }, ['gates[0].healthCheckIds[0]']],
+    ['more healthy ones than there are', { gates: [{ ...checks, minHealthy: 3 }] }, ['gates[0].minHealthy']],
+    ['none healthy', { gates: [{ ...checks, minHealthy: 0 }] }, ['gates[0].minHealthy']],
+    ['a webhook without a secret', { gates: [without(webhook, 'secretName')] }, ['gates[0].secretName']],
+    ['a secret in the name', { gates: [{ ...webhook, secretName: 'hunter 2!' }] }, ['gates[0].secretName']],
+    ['a webhook that waits for ever', { gates: [{ ...webhook, timeoutSeconds: 61 }] }, ['gates[0].timeoutSeconds']],
+    ['a password in a webhook', { gates: [{ ...webhook, url: 'https://a:b@example.com' }] }, ['gates[0].url']],
     ['an unknown gate field', { gates: [{ ...probe, retries: 2 }] }, ['gates[0].retries']],
     ['a wrong mode', { gates: [{ ...metric, mode: 'off' }] }, ['gates[0].mode']],
     ['no approvers', { approvals: { required: 0 } }, ['approvals.required']],
@@ -181,8 +216,6 @@ describe('a service document', () => {
     ['a late watch', { lateWatch: { seconds: 3600, action: 'notify' } }, 'lateWatch'],
     ['notifications', { notify: { slackChannel: 'C0123' } }, 'notify'],
     ['the comparison', { gates: [{ name: 'errors', kind: 'compare', measure: 'errors' }] }, 'gates[0].kind'],
-    ['health checks', { gates: [{ kind: 'route53-health', healthCheckIds: ['a'], minHealthy: 1 }] }, 'gates[0].kind'],
-    ['a webhook', { gates: [{ kind: 'webhook', url: 'https://example.com', secretName: '/judge' }] }, 'gates[0].kind'],
     [
       'a metric of your own',
       {
