@@ -1,10 +1,11 @@
 import type { CountsReading } from '../domain/gates/compare-buckets.ts'
-import type { CustomCounters, RouterMetric } from '../domain/gates/gate.ts'
+import type { CustomCounters, OwnMetric, RouterMetric } from '../domain/gates/gate.ts'
 import type { MetricsReading, MetricsWindow } from '../domain/gates/metric.ts'
+import type { SeriesReading, SeriesWindow } from '../domain/gates/own-metric.ts'
 import type { Role } from '../domain/traffic.ts'
 
 export { metricsCompleteAfterSeconds } from '../domain/gates/metric.ts'
-export type { CountsReading, MetricsReading, MetricsWindow }
+export type { CountsReading, MetricsReading, MetricsWindow, SeriesReading, SeriesWindow }
 
 /** Measurements of the sides of a deployment. Never throws for a provider's failure: that is `error`. */
 export interface MetricsSource {
@@ -22,6 +23,11 @@ export interface MetricsSource {
    * providers keep them no longer.
    */
   counts(query: CountsQuery): Promise<CountsReading>
+  /**
+   * A metric of the user's own, or an expression, by its own period: complete windows as `read` gives them, those without
+   * a value null. An expression must give one series. Below a minute as far back as `counts`.
+   */
+  series(query: SeriesQuery): Promise<SeriesReading>
 }
 
 /** A target group with the load balancer it hangs on. */
@@ -57,6 +63,14 @@ export interface RouterCounts {
 export interface CounterCounts extends Omit<CustomCounters, 'dimensions'> {
   readonly source: 'counters'
   readonly dimensions: Readonly<Record<Role, CustomCounters['dimensions']['blue']>>
+  readonly region: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export interface SeriesQuery {
+  /** With every `{side}` filled in. */
+  readonly metric: OwnMetric
   readonly region: string
   readonly fromMs: number
   readonly toMs: number

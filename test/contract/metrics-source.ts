@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ManualClock } from '../../local/clock.ts'
-import type { RouterMetric } from '../../shared/domain/gates/gate.ts'
+import type { CloudWatchMetric, OwnMetric, RouterMetric } from '../../shared/domain/gates/gate.ts'
 import {
   type CountsQuery,
   type MetricsSource,
@@ -17,10 +17,12 @@ export interface MeasuredWorld {
   /** Traffic of a whole minute, as a load balancer reports it: errors only where there are some. */
   record(targetGroupArn: string, atMs: number, minute: Traffic): void
   /** One observation of a service's own metric, at high resolution. */
-  put(metric: OwnMetric, atMs: number, value: number): Promise<void>
+  put(metric: MetricName, atMs: number, value: number): Promise<void>
+  /** Tells a world without metric math what an expression means. */
+  define(expression: string, evaluate: (values: Readonly<Record<string, number | null>>) => number | null): void
 }
 
-export interface OwnMetric {
+export interface MetricName {
   readonly namespace: string
   readonly metricName: string
   readonly dimensions: Readonly<Record<string, string>>
@@ -231,6 +233,84 @@ export function describeMetricsSource(name: string, make: () => Promise<Measured
       ])
     })
 
+    /** What a metric was in the first `seconds` seconds. */
+    async function follow(metric: OwnMetric, seconds: number) {
+      const span = { fromMs: startMs, toMs: startMs + seconds * 1000 }
+      const reading = await world.metrics.series({ metric, region: 'eu-west-1', ...span })
+      if (reading.status === 'error') throw new Error(reading.reason)
+      return reading.windows.map(({ value }) => value)
+    }
+
+    it.each([
+      ['Sum', 100],
+      ['SampleCount', 3],
+      ['Average', 33.33],
+      ['Minimum', 10],
+      ['Maximum', 60],
+      ['p99', 60],
+    ])("gives the %s of a service's own metric", async (stat, expected) => {
+      for (const [index, value] of [10, 60, 30].entries())
+        await world.put(own('time', 'one'), startMs + index * 20_000, value)
+      await world.clock.advance(10 * minuteMs)
+      const [first, ...rest] = await follow(series('time', 'one', { stat }), 180)
+      expect(first).toBeCloseTo(expected, 1)
+      expect(rest).toEqual([null, null])
+    })
+
+    it.each([10, 30, 60, 300])('gives the whole periods of %i seconds', async (periodSeconds) => {
+      await world.put(own('time', 'one'), startMs + 600_000, 5)
+      await world.put(own('time', 'one'), startMs + 600_000 + periodSeconds * 1000 - 1, 6)
+      await world.put(own('time', 'one'), startMs + 600_000 + periodSeconds * 1000, 7)
+      await world.clock.advance(60 * minuteMs)
+      const values = await follow(series('time', 'one', { periodSeconds }), 1800)
+      expect(values).toHaveLength(1800 / periodSeconds)
+      expect(values.map((value, index) => [index, value]).filter(([, value]) => value !== null)).toEqual([
+        [600 / periodSeconds, 11],
+        [600 / periodSeconds + 1, 7],
+      ])
+    })
+
+    it('tells metrics apart by every dimension', async () => {
+      await world.put(own('time', 'one'), startMs, 5)
+      await world.clock.advance(10 * minuteMs)
+      expect(await follow(series('time', 'one', { dimensions: { Side: 'one' } }), 60)).toEqual([null])
+      expect(await follow(series('time', 'one', { namespace: 'Shops' }), 60)).toEqual([null])
+      expect(await follow(series('time', 'one', {}), 60)).toEqual([5])
+    })
+
+    it('holds a period back until it is complete', async () => {
+      await world.put(own('time', 'one'), startMs, 5)
+      const quick = series('time', 'one', { periodSeconds: 10 })
+      await world.clock.advance((10 + metricsCompleteAfterSeconds) * 1000 - 1)
+      expect(await follow(quick, 60)).toEqual([])
+      await world.clock.advance(1)
+      expect(await follow(quick, 60)).toEqual([5])
+    })
+
+    it('gives what an expression makes of its queries, where it has a value', async () => {
+      const expression = '100 * bad / all'
+      world.define(expression, ({ bad, all }) => (bad == null || all == null ? null : (100 * bad) / all))
+      await world.put(own('requests', 'one'), startMs, 40)
+      await world.put(own('failures', 'one'), startMs + 1000, 3)
+      await world.put(own('requests', 'one'), startMs + 2 * minuteMs, 50)
+      await world.put(own('failures', 'one'), startMs + 2 * minuteMs, 0)
+      await world.clock.advance(10 * minuteMs)
+      const { periodSeconds, ...failures } = series('failures', 'one', {})
+      const { periodSeconds: _same, ...requests } = series('requests', 'one', {})
+      const queries = [
+        { id: 'bad', ...failures },
+        { id: 'all', ...requests },
+      ]
+      expect(await follow({ expression, queries, periodSeconds }, 180)).toEqual([7.5, null, 0])
+    })
+
+    it('answers an expression that nobody understands with an error', async () => {
+      await world.clock.advance(10 * minuteMs)
+      const metric = { expression: 'm1 +', queries: [{ id: 'm1', ...series('time', 'one', {}) }], periodSeconds: 60 }
+      const span = { fromMs: startMs, toMs: startMs + minuteMs }
+      expect(await world.metrics.series({ metric, region: 'eu-west-1', ...span })).toMatchObject({ status: 'error' })
+    })
+
     /** From and to of each window, seconds after the start. */
     async function windowsOf(query: Query, fromMs: number, toMs: number) {
       const reading = await world.metrics.counts({ ...query, fromMs, toMs })
@@ -252,8 +332,13 @@ function router(measure: RouterCounts['measure']): WithoutTimes<RouterCounts> {
   return { source: 'router', measure, routes: [{ stable, canary }] }
 }
 
-function own(metricName: string, side: string): OwnMetric {
+function own(metricName: string, side: string): MetricName {
   return { namespace: 'Shop', metricName, dimensions: { Service: 'web', Side: side } }
+}
+
+/** Its sums by the minute. */
+function series(metricName: string, side: string, overrides: Partial<CloudWatchMetric>): CloudWatchMetric {
+  return { ...own(metricName, side), stat: 'Sum', periodSeconds: 60, ...overrides }
 }
 
 /** The side `one` is stable. */

@@ -1,14 +1,31 @@
-import type { CloudWatchClient, MetricDataResult } from '@aws-sdk/client-cloudwatch'
-import { parseElbArn } from '../../domain/elb-arn.ts'
+import type { CloudWatchClient, MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch'
+import { regionOf } from '../../domain/elb-arn.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type MetricsQuery, type MetricsSource, metricsCompleteAfterSeconds } from '../../ports/metrics-source.ts'
 import { countsPeriodMs, describeCounts, toBuckets, toCountQueries } from './counts-query.ts'
 import { createMetricDataReader } from './metric-data.ts'
 import { loadBalancerNamespace, toMetricQueries, toWindows, windowMs } from './metric-query.ts'
-import { endedPeriods } from './time-range.ts'
+import { describeSeries, toSeries, toSeriesQueries } from './series-query.ts'
+import { endedPeriods, type TimeRange } from './time-range.ts'
+
+/** What one reading asks, and what it makes of the answers. */
+interface Wish<Window> {
+  readonly source: string
+  readonly span: { readonly fromMs: number; readonly toMs: number }
+  readonly periodMs: number
+  /** How long ago a window must have ended. */
+  readonly completeAfterMs: number
+  /** By Region. */
+  readonly queries: () => Iterable<readonly [region: string, queries: readonly MetricDataQuery[]]>
+  readonly toWindows: (range: TimeRange, results: readonly MetricDataResult[]) => readonly Window[]
+}
+
+type Reading<Window> =
+  | { readonly status: 'complete'; readonly windows: readonly Window[]; readonly source: string }
+  | { readonly status: 'error'; readonly reason: string; readonly source: string }
 
 /**
- * Reads a side's measurements from CloudWatch, in the Region of each target group.
+ * Reads measurements from CloudWatch, in the Region of each target group, or in that which the query names.
  *
  * @param clientFor - The client of a Region.
  * @param deadlineMs - Real milliseconds for each page, retries included. Default 10,000.
@@ -20,44 +37,56 @@ export function createCloudWatchMetricsSource(
 ): MetricsSource {
   const readMetricData = createMetricDataReader(clientFor, deadlineMs)
   const completeAfterMs = metricsCompleteAfterSeconds * 1000
-  return {
-    async read(query) {
-      const source = `CloudWatch ${loadBalancerNamespace} of ${query.groups.map((group) => group.targetGroupArn).join(', ')}`
-      try {
-        const range = endedPeriods(query, { nowMs: clock.now(), completeAfterMs, periodMs: windowMs })
-        if (range === null) return { status: 'complete', windows: [], source }
-        const results: MetricDataResult[] = []
-        for (const [region, groups] of byRegion(query.groups))
-          results.push(...(await readMetricData(region, toMetricQueries(query.metric, groups), range)))
-        return { status: 'complete', windows: toWindows(range, query.metric, results), source }
-      } catch (error) {
-        return toFailure(error, source)
-      }
-    },
-    async counts(query) {
-      const source = describeCounts(query)
-      try {
-        const range = endedPeriods(query, { nowMs: clock.now(), completeAfterMs: 0, periodMs: countsPeriodMs(query) })
-        if (range === null) return { status: 'complete', windows: [], source }
-        const results: MetricDataResult[] = []
-        for (const [region, queries] of toCountQueries(query))
-          results.push(...(await readMetricData(region, queries, range)))
-        return { status: 'complete', windows: toBuckets(range, query, results), source }
-      } catch (error) {
-        return toFailure(error, source)
-      }
-    },
-  }
-}
 
-function toFailure(error: unknown, source: string) {
-  return { status: 'error', reason: error instanceof Error ? error.message : String(error), source } as const
+  async function readWindows<Window>(wish: Wish<Window>): Promise<Reading<Window>> {
+    const { source } = wish
+    try {
+      const range = endedPeriods(wish.span, { ...wish, nowMs: clock.now() })
+      if (range === null) return { status: 'complete', windows: [], source }
+      const results: MetricDataResult[] = []
+      for (const [region, queries] of wish.queries()) results.push(...(await readMetricData(region, queries, range)))
+      return { status: 'complete', windows: wish.toWindows(range, results), source }
+    } catch (error) {
+      return { status: 'error', reason: error instanceof Error ? error.message : String(error), source }
+    }
+  }
+
+  return {
+    read: (query) =>
+      readWindows({
+        source: `CloudWatch ${loadBalancerNamespace} of ${query.groups.map((group) => group.targetGroupArn).join(', ')}`,
+        span: query,
+        periodMs: windowMs,
+        completeAfterMs,
+        queries: () =>
+          [...byRegion(query.groups)].map(([region, groups]) => [region, toMetricQueries(query.metric, groups)]),
+        toWindows: (range, results) => toWindows(range, query.metric, results),
+      }),
+    counts: (query) =>
+      readWindows({
+        source: describeCounts(query),
+        span: query,
+        periodMs: countsPeriodMs(query),
+        completeAfterMs: 0,
+        queries: () => toCountQueries(query),
+        toWindows: (range, results) => toBuckets(range, query, results),
+      }),
+    series: ({ metric, region, ...span }) =>
+      readWindows({
+        source: describeSeries(metric),
+        span,
+        periodMs: metric.periodSeconds * 1000,
+        completeAfterMs,
+        queries: () => [[region, toSeriesQueries(metric)]],
+        toWindows: (range, results) => toSeries(range, metric, results),
+      }),
+  }
 }
 
 function byRegion(groups: MetricsQuery['groups']): ReadonlyMap<string, MetricsQuery['groups']> {
   const regions = new Map<string, MetricsQuery['groups']>()
   for (const group of groups) {
-    const { region } = parseElbArn(group.loadBalancerArn)
+    const region = regionOf(group.loadBalancerArn)
     regions.set(region, [...(regions.get(region) ?? []), group])
   }
   return regions

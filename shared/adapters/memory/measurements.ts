@@ -1,3 +1,4 @@
+import { nameOfMetric } from '../../domain/gates/own-metric.ts'
 import type { Clock } from '../../ports/clock.ts'
 import {
   type CountsQuery,
@@ -7,6 +8,8 @@ import {
   type MetricsSource,
   type MetricsWindow,
   metricsCompleteAfterSeconds,
+  type SeriesQuery,
+  type SeriesReading,
 } from '../../ports/metrics-source.ts'
 import { countsPeriodMs } from '../cloudwatch/counts-query.ts'
 import { windowMs } from '../cloudwatch/metric-query.ts'
@@ -14,6 +17,7 @@ import { endedPeriods } from '../cloudwatch/time-range.ts'
 import { toMemoryBuckets } from './counts.ts'
 import { createMemoryObservations, type MemoryMetric } from './custom-metrics.ts'
 import type { RunCall } from './faults.ts'
+import { type MemoryExpression, toMemorySeries } from './series.ts'
 
 /** What one target group did in one minute. */
 export interface MinuteOfTraffic {
@@ -35,6 +39,8 @@ export interface MemoryMetrics extends MetricsSource {
   setMinute(targetGroupArn: string, atMs: number, minute: MinuteOfTraffic): void
   /** Adds one observation to a metric of the users' own, at high resolution. */
   put(metric: MemoryMetric, atMs: number, value: number): void
+  /** Makes an expression known, since nothing here does metric math; any other is refused. */
+  define(expression: string, evaluate: MemoryExpression): void
   /** From now on every reading is an error with this reason; null: readings work again. */
   fail(reason: string | null): void
 }
@@ -43,6 +49,8 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
   const minutes = new Map<string, MinuteOfTraffic>()
   const keyOf = (arn: string, startMs: number) => `${arn} ${startMs}`
   const observations = createMemoryObservations()
+  const expressions = new Map<string, MemoryExpression>()
+  const completeAfterMs = metricsCompleteAfterSeconds * 1000
   const source = 'memory'
   let failure: string | null = null
 
@@ -64,11 +72,7 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
 
   function answer(query: MetricsQuery): MetricsReading {
     if (failure !== null) return { status: 'error', reason: failure, source }
-    const range = endedPeriods(query, {
-      nowMs: clock.now(),
-      completeAfterMs: metricsCompleteAfterSeconds * 1000,
-      periodMs: windowMs,
-    })
+    const range = endedPeriods(query, { nowMs: clock.now(), completeAfterMs, periodMs: windowMs })
     const windows: MetricsWindow[] = []
     for (let startMs = range?.startMs ?? 0; startMs < (range?.endMs ?? 0); startMs += windowMs)
       windows.push(windowAt(query, startMs))
@@ -84,9 +88,18 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
     return { status: 'complete', windows, source }
   }
 
+  function answerSeries({ metric, ...span }: SeriesQuery): SeriesReading {
+    if (failure !== null) return { status: 'error', reason: failure, source }
+    const at = { nowMs: clock.now(), completeAfterMs, periodMs: metric.periodSeconds * 1000 }
+    const range = endedPeriods(span, at)
+    const windows = range === null ? [] : toMemorySeries(range, metric, { observations, expressions })
+    return { status: 'complete', windows, source }
+  }
+
   return {
     setMinute: (arn, atMs, minute) => void minutes.set(keyOf(arn, Math.floor(atMs / windowMs) * windowMs), minute),
     put: observations.add,
+    define: (expression, evaluate) => void expressions.set(expression, evaluate),
     fail(reason) {
       failure = reason
     },
@@ -96,6 +109,10 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
     },
     counts: (query) =>
       orFailure(() => run({ action: 'metrics.counts', subject: subjectOf(query) }, () => answerCounts(query))),
+    series: (query) =>
+      orFailure(() =>
+        run({ action: 'metrics.series', subject: nameOfMetric(query.metric) }, () => answerSeries(query)),
+      ),
   }
 }
 

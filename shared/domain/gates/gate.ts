@@ -52,6 +52,9 @@ export interface MetricExpression {
   readonly periodSeconds: number
 }
 
+/** A metric of the user's own. */
+export type OwnMetric = CloudWatchMetric | MetricExpression
+
 export interface MetricGate extends GateCommon {
   readonly kind: 'metric'
   /** `error-rate` is a fraction 0–1, latencies are seconds, `requests` is per minute; all of the canary. Or your own. */

@@ -9,7 +9,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { toCountQueries } from '../../../../shared/adapters/cloudwatch/counts-query.ts'
 import { toMetricQueries } from '../../../../shared/adapters/cloudwatch/metric-query.ts'
 import { createCloudWatchMetricsSource } from '../../../../shared/adapters/cloudwatch/metrics-source.ts'
-import type { MetricsQuery, RouterCounts } from '../../../../shared/ports/metrics-source.ts'
+import { toSeriesQueries } from '../../../../shared/adapters/cloudwatch/series-query.ts'
+import type { MetricsQuery, RouterCounts, SeriesQuery } from '../../../../shared/ports/metrics-source.ts'
 import { albArns } from '../../../support/alb.ts'
 
 const minute = 60_000
@@ -247,5 +248,62 @@ describe('reading counts', () => {
   it('is an error where an ARN is none', async () => {
     const wrong = { ...errors, routes: [{ ...route, stable: { ...stable, loadBalancerArn: 'shop' } }] }
     expect(await source.counts(wrong)).toMatchObject({ status: 'error', reason: expect.stringContaining('"shop"') })
+  })
+})
+
+describe('reading a metric of its own', () => {
+  const orders = { namespace: 'Shop', metricName: 'Orders', dimensions: {}, stat: 'Sum' }
+  const share = { expression: '100 * bad / all', queries: [{ id: 'bad', ...orders }], periodSeconds: 300 }
+  const query: SeriesQuery = { metric: share, region: 'eu-north-1', fromMs: start + 1, toMs: start + 60 * minute }
+
+  it('asks the named Region once, for whole periods that are complete', async () => {
+    nowMs = start + 16.9 * minute
+    const points = answer('sluice_value', [4], { Timestamps: [new Date(start + 5 * minute)] })
+    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [points] })
+    const reading = await source.series({ ...query, fromMs: start })
+    expect(regions).toEqual(['eu-north-1'])
+    expect(cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input)).toEqual([
+      {
+        MetricDataQueries: toSeriesQueries(share),
+        StartTime: new Date(start),
+        EndTime: new Date(start + 10 * minute),
+        ScanBy: 'TimestampAscending',
+      },
+    ])
+    expect(reading).toEqual({
+      status: 'complete',
+      source: 'CloudWatch 100 * bad / all',
+      windows: [
+        { startMs: start, endMs: start + 5 * minute, value: null },
+        { startMs: start + 5 * minute, endMs: start + 10 * minute, value: 4 },
+      ],
+    })
+  })
+
+  it('asks nothing while no period is complete', async () => {
+    nowMs = start + 11.9 * minute
+    expect(await source.series(query)).toMatchObject({ status: 'complete', windows: [] })
+    expect(cloudWatch.calls()).toHaveLength(0)
+  })
+
+  it.each(['PartialData', 'InternalError', 'Forbidden'] as const)('is an error at %s', async (StatusCode) => {
+    nowMs = start + 60 * minute
+    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [answer('sluice_value', [1], { StatusCode })] })
+    expect(await source.series(query)).toMatchObject({ status: 'error', reason: expect.stringContaining(StatusCode) })
+  })
+
+  it("gives AWS's words where it refuses the expression", async () => {
+    nowMs = start + 60 * minute
+    const message = "Error in expression 'sluice_value': unknown function NOPE"
+    const refusal = { name: 'ValidationError', message, $fault: 'client', $metadata: { httpStatusCode: 400 } } as const
+    cloudWatch.on(GetMetricDataCommand).rejects(new CloudWatchServiceException(refusal))
+    expect(await source.series(query)).toMatchObject({ status: 'error', reason: expect.stringContaining(message) })
+  })
+
+  it('is an error where the expression gives several series', async () => {
+    nowMs = start + 60 * minute
+    const several = [answer('sluice_value', [1], { Label: 'a' }), answer('sluice_value', [2], { Label: 'b' })]
+    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: several })
+    expect(await source.series(query)).toMatchObject({ status: 'error', reason: expect.stringContaining('(a, b)') })
   })
 })
