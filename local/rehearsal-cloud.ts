@@ -5,6 +5,7 @@ import { createElasticLoadBalancing } from './aws/elastic-load-balancing-v2/serv
 import { createLambda } from './aws/lambda/service.ts'
 import { createAwsServer } from './aws/server.ts'
 import type { Persistent } from './aws/service.ts'
+import { createSsm } from './aws/ssm/service.ts'
 import { createStepFunctions } from './aws/step-functions/service.ts'
 import type { LocalClock } from './clock.ts'
 import type { DataDir } from './data-dir.ts'
@@ -63,7 +64,12 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
   const server = createAwsServer({
     clock,
     dataDir,
-    services: [createElasticLoadBalancing({ dataPlane, clock, accountId }), cloudWatch.service, stepFunctions.service],
+    services: [
+      createElasticLoadBalancing({ dataPlane, clock, accountId }),
+      cloudWatch.service,
+      stepFunctions.service,
+      createSsm({ clock, accountId }),
+    ],
     rawServices: [dynamoDb.service, createLambda({ functions, clock, region, accountId })],
     // Last in the list, so that after a reset Sluice's own table and state machine are there again.
     persistents: [cloudWatch.metricsState, dynamoDb.persistent, asLastReset(options.afterReset)],

@@ -43,7 +43,7 @@ export async function carryOut(call: ModelledCall, options: CallOptions): Promis
   try {
     const operation = implemented ?? refuseUnknown(call)
     const input = protocol.readInput(operation.schema, request)
-    options.requestLog.setInput(entry, input)
+    options.requestLog.setInput(entry, input, operation.secretMembers)
     if (fault?.kind === 'throttle') throw new AwsError(service.throttlingCode ?? 'ThrottlingException', 'Rate exceeded')
     if (fault?.kind === 'error') throw injectedError(fault)
     const output = await perform(operation, input, call, options)

@@ -17,8 +17,11 @@ export interface LoggedRequest {
 export interface RequestLog {
   /** Writes a call down as `pending`; its outcome is set when it is known. */
   add(request: Omit<LoggedRequest, 'seq' | 'outcome' | 'input'>): LoggedRequest
-  /** Adds the input once it is read, without its secrets. */
-  setInput(request: LoggedRequest, input: unknown): void
+  /**
+   * Adds the input once it is read, without its secrets.
+   * @param secretMembers - Names of members that are secrets in this call, beside those that always are.
+   */
+  setInput(request: LoggedRequest, input: unknown, secretMembers?: readonly string[]): void
   /** Calls after `seq`; by default all that are kept. */
   list(afterSeq?: number): readonly LoggedRequest[]
   clear(): void
@@ -35,8 +38,8 @@ export function createRequestLog(capacity = 5000): RequestLog {
       if (requests.length > capacity) requests = requests.slice(-capacity)
       return entry
     },
-    setInput(request, input) {
-      request.input = withoutSecrets(input)
+    setInput(request, input, secretMembers = []) {
+      request.input = withoutSecrets(input, secretMembers)
     },
     list: (afterSeq = 0) => requests.filter((request) => request.seq > afterSeq),
     clear() {
@@ -46,15 +49,17 @@ export function createRequestLog(capacity = 5000): RequestLog {
 }
 
 /** The log is shown to whoever asks, so no client secret or token may be in it. */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets)
+function withoutSecrets(value: unknown, secretMembers: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((member) => withoutSecrets(member, secretMembers))
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, member]): [string, unknown] => [
       key,
-      typeof member === 'string' && /secret|password/i.test(key) ? '(not logged)' : withoutSecrets(member),
+      typeof member === 'string' && (/secret|password/i.test(key) || secretMembers.includes(key))
+        ? '(not logged)'
+        : withoutSecrets(member, secretMembers),
     ]),
   )
 }

@@ -13,6 +13,8 @@ export interface AwsOperation {
   readonly schema: StaticOperationSchema
   /** True when the operation changes state: the state is saved before the answer leaves. */
   readonly mutates: boolean
+  /** Members of the input that the request log must not show. */
+  readonly secretMembers?: readonly string[]
   readonly handle: (input: unknown, call: AwsCall) => unknown
 }
 
