@@ -100,6 +100,30 @@ describe('the packaged service', () => {
     }
   })
 
+  it('lets only those functions read secrets that judge gates, and only secrets of Sluice', () => {
+    const statements = Object.entries(resources).flatMap(([name, { Type, Properties }]) => {
+      const policies = Type === 'AWS::IAM::Role' ? Properties.Policies : []
+      return (policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(({ PolicyDocument }) =>
+        PolicyDocument.Statement.filter(({ Action }) =>
+          Action.some((action) => /^(ssm|secretsmanager|kms):/.test(action)),
+        ).map((statement) => ({ name, ...statement })),
+      )
+    })
+    const ssm = (path: string) => ({ 'Fn::Sub': expect.stringMatching(new RegExp(`:ssm:.*:parameter/${path}\\*$`)) })
+    for (const role of ['EvaluateGatesRole', 'RollbackCheckRole', 'VerifyCanaryRole'])
+      expect(statements.filter(({ name }) => name === role)).toEqual([
+        {
+          ...{ name: role, Effect: 'Allow', Action: ['ssm:GetParameter'] },
+          Resource: [ssm('sluice/'), ssm('aws/reference/secretsmanager/sluice/')],
+        },
+        {
+          ...{ name: role, Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'] },
+          Resource: { 'Fn::Sub': expect.stringMatching(/:secretsmanager:.*:secret:sluice\/\*$/) },
+        },
+      ])
+    expect(statements).toHaveLength(6)
+  })
+
   it('lets the API ask the roll-back function, and no other', () => {
     const policies = resources.ApiRole?.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]
     const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
