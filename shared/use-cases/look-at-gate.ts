@@ -3,8 +3,17 @@ import type { Deployment } from '../domain/deployment.ts'
 import { loadBalancerArnOf } from '../domain/elb-arn.ts'
 import { InvariantError, TransientError } from '../domain/errors.ts'
 import { type AlarmsSample, judgeAlarms } from '../domain/gates/alarms.ts'
-import type { Gate, GateMemory, Judgement, LookContext, RouterMetric, WebhookGate } from '../domain/gates/gate.ts'
+import type {
+  Gate,
+  GateMemory,
+  Judgement,
+  LookContext,
+  MetricGate,
+  RouterMetric,
+  WebhookGate,
+} from '../domain/gates/gate.ts'
 import { judgeMetric, type MetricsReading } from '../domain/gates/metric.ts'
+import type { SeriesReading } from '../domain/gates/own-metric.ts'
 import { judgeProbe } from '../domain/gates/probe.ts'
 import { type HealthChecksSample, judgeRoute53Health } from '../domain/gates/route53-health.ts'
 import { judgeTargetHealth, type TargetHealthSample } from '../domain/gates/target-health.ts'
@@ -12,6 +21,7 @@ import { judgeWebhook, type WebhookAnswer, type WebhookQuestion } from '../domai
 import { resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { Role, Slot } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
+import { readOwnMetric } from './read-own-metric.ts'
 
 /** Judges with the memory it is given: called again when another looker saved a newer one, without a second reading. */
 export type Judge = (memory: GateMemory, look: LookContext) => Judgement
@@ -28,7 +38,7 @@ export async function lookAtGate(deps: Deps, deployment: Deployment, gate: Gate,
       return (memory, look) => judgeAlarms(gate, sample, memory, look)
     }
     case 'metric': {
-      const reading = await readMetric(deps, deployment, { role: 'canary', metric: gate.metric, fromMs: sinceMs })
+      const reading = await readGateMetric(deps, deployment, gate, sinceMs)
       return (memory, look) => judgeMetric(gate, reading, memory, look)
     }
     case 'probe': {
@@ -70,6 +80,17 @@ export function readMetric(deps: Deps, deployment: Deployment, wish: MetricWish)
     fromMs: wish.fromMs,
     toMs: deps.clock.now(),
   })
+}
+
+/** The canary's metric: the load balancers', or one of the user's own. */
+function readGateMetric(
+  deps: Deps,
+  deployment: Deployment,
+  { metric }: MetricGate,
+  fromMs: number,
+): Promise<MetricsReading | SeriesReading> {
+  if (typeof metric === 'string') return readMetric(deps, deployment, { role: 'canary', metric, fromMs })
+  return readOwnMetric(deps, { metric, slot: deployment.canary, routes: deployment.settings.routes, fromMs })
 }
 
 async function readHealth(deps: Deps, deployment: Deployment): Promise<TargetHealthSample> {

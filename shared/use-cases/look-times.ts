@@ -1,15 +1,19 @@
-import type { Gate } from '../domain/gates/gate.ts'
+import type { Gate, MetricGate } from '../domain/gates/gate.ts'
+import { periodOf } from '../domain/gates/own-metric.ts'
 import { metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
-
-const minuteMs = 60_000
 
 /**
  * When the gates of a step can have passed at the earliest, milliseconds since the epoch: a metric gate needs one whole
- * minute inside the step, and that minute's data. One look then is enough, so a short bake costs no polling.
+ * period of its metric inside the step, and that period's data. One look then is enough, so a short bake costs no polling.
  */
 export function earliestStepEndMs(gates: readonly Gate[], settledAtMs: number): number {
-  const needsWindow = gates.some((gate) => gate.kind === 'metric' && gate.mode === 'enforce')
-  if (!needsWindow) return settledAtMs
-  const firstWindowEndMs = Math.ceil(settledAtMs / minuteMs) * minuteMs + minuteMs
-  return firstWindowEndMs + metricsCompleteAfterSeconds * 1000
+  const measuring = gates.filter((gate) => gate.kind === 'metric').filter(({ mode }) => mode === 'enforce')
+  return Math.max(settledAtMs, ...measuring.map((gate) => firstWindowMs(gate, settledAtMs)))
+}
+
+/** When the first window of a gate's metric inside the step is complete. */
+function firstWindowMs({ metric }: MetricGate, settledAtMs: number): number {
+  const periodMs = periodOf(metric) * 1000
+  const firstEndMs = Math.ceil(settledAtMs / periodMs) * periodMs + periodMs
+  return firstEndMs + metricsCompleteAfterSeconds * 1000
 }

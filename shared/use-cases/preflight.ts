@@ -3,16 +3,13 @@ import type { GroupHealth } from '../domain/capacity.ts'
 import type { Finding } from '../domain/deployment.ts'
 import { NotFoundError, type Problem, TransientError, UpstreamError } from '../domain/errors.ts'
 import type { CheckedRoute, NotLookedAt, PreflightFacts } from '../domain/findings/facts.ts'
-import type { Gate, MetricGate, Route53HealthGate } from '../domain/gates/gate.ts'
+import type { Gate, Route53HealthGate } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
 import { findFindings } from '../domain/preflight.ts'
 import { findMisplaced, findMissing } from '../domain/route-problems.ts'
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import { otherSlot, type RouteState, type Slot, servingSlot } from '../domain/traffic.ts'
-import { metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
-
-/** How far back a metric gate's metric is looked for on stable, seconds. */
-const metricLookBackSeconds = 900
+import { readStableMetrics } from './preflight-metrics.ts'
 
 type PreflightDeps = Pick<
   Deps,
@@ -49,14 +46,15 @@ export async function preflight(deps: PreflightDeps, input: PreflightInput): Pro
   )
   const roles = rolesOf(input, routes)
   const alarmNames = input.gates.flatMap((gate) => (gate.kind === 'alarms' ? gate.alarmNames : []))
-  const [alarms, metrics, healthChecks] = await Promise.all([
+  const [alarms, measured, healthChecks] = await Promise.all([
     alarmNames.length === 0
       ? []
       : look('alarms', () => deps.alarms.read([...new Set(alarmNames)], null)).then((read) => read ?? []),
-    readMetrics(deps, look, { gates: input.gates, routes, stable: roles?.stable ?? null }),
+    readStableMetrics(deps, { gates: input.gates, routes, stable: roles?.stable ?? null }),
     readHealthChecks(deps, look, input.gates),
   ])
-  const facts = { at: input.at, routes, roles, plan: input.plan, gates: input.gates, alarms, metrics, healthChecks }
+  const { at, plan, gates } = input
+  const facts = { at, routes, roles, plan, gates, alarms, ...measured, healthChecks }
   return {
     findings: findFindings({ ...facts, notLookedAt: [...notLookedAt, ...blindSpots(routes, roles)] }),
     problems: routes.flatMap((checked, index) => problemsOf(checked, `routes[${index}]`, input.at)),
@@ -107,41 +105,12 @@ function rolesOf(input: PreflightInput, routes: readonly CheckedRoute[]): Prefli
   return stable && { stable, canary: otherSlot(stable) }
 }
 
-interface MetricsInput {
-  readonly gates: readonly Gate[]
-  readonly routes: readonly CheckedRoute[]
-  readonly stable: Slot | null
-}
-
-/** Nothing where it is not known which target groups serve: the missing roles have a warning of their own. */
-async function readMetrics(deps: PreflightDeps, look: Look, { gates, routes, stable }: MetricsInput) {
-  const groups = stable === null ? [] : groupsOf(routes, stable)
-  if (groups.length === 0) return []
-  const toMs = deps.clock.now()
-  const fromMs = toMs - (metricLookBackSeconds + metricsCompleteAfterSeconds) * 1000
-  const read = async ({ name, metric }: MetricGate) => {
-    const reading = await look(`metric:${name}`, () => deps.metrics.read({ groups, metric, fromMs, toMs }))
-    return reading === null ? [] : [{ gate: name, reading }]
-  }
-  return (await Promise.all(gates.filter((gate) => gate.kind === 'metric').map(read))).flat()
-}
-
 async function readHealthChecks(deps: PreflightDeps, look: Look, gates: readonly Gate[]) {
   const read = async ({ name, healthCheckIds }: Route53HealthGate) => {
     const checks = await look(`health-checks:${name}`, () => deps.healthChecks.read(healthCheckIds))
     return checks === null ? [] : [{ gate: name, checks }]
   }
   return (await Promise.all(gates.filter((gate) => gate.kind === 'route53-health').map(read))).flat()
-}
-
-/** A group that two routes share counts once. */
-function groupsOf(routes: readonly CheckedRoute[], slot: Slot) {
-  const groups = routes.flatMap(({ route, facts }) =>
-    facts?.loadBalancerArn
-      ? [{ targetGroupArn: targetGroupOf(route, slot), loadBalancerArn: facts.loadBalancerArn }]
-      : [],
-  )
-  return [...new Map(groups.map((group) => [group.targetGroupArn, group])).values()]
 }
 
 function blindSpots(routes: readonly CheckedRoute[], roles: PreflightFacts['roles']): NotLookedAt[] {

@@ -2,6 +2,7 @@ import type { GroupHealth } from '../../shared/domain/capacity.ts'
 import type { AlarmReading } from '../../shared/domain/gates/alarms.ts'
 import type {
   AlarmsGate,
+  CompareGate,
   GateCommon,
   LookContext,
   MetricGate,
@@ -11,6 +12,7 @@ import type {
   WebhookGate,
 } from '../../shared/domain/gates/gate.ts'
 import type { MetricsWindow } from '../../shared/domain/gates/metric.ts'
+import { defaultParameters } from '../../shared/domain/sequential-test.ts'
 
 /** When the step in these builders had settled. */
 export const settledAtMs = Date.UTC(2026, 0, 1, 12, 0, 0)
@@ -44,6 +46,12 @@ export function aMetricGate(overrides: Partial<MetricGate> = {}): MetricGate {
     minRequests: 100,
     ...overrides,
   }
+}
+
+/** Errors of the load balancers, with the parameters that a gate has where its document names none. */
+export function aCompareGate(overrides: Partial<CompareGate> = {}): CompareGate {
+  const own = { kind: 'compare', name: 'compare', source: 'router', weight: 1, atStepEnd: 'advance' } as const
+  return { ...common, ...defaultParameters(overrides.measure ?? 'errors'), ...own, ...overrides }
 }
 
 export function aProbeGate(overrides: Partial<ProbeGate> = {}): ProbeGate {

@@ -56,6 +56,7 @@ export function somePreflightFacts(overrides: Partial<PreflightFacts> = {}): Pre
     gates: [],
     alarms: [],
     metrics: [],
+    counts: [],
     healthChecks: [],
     notLookedAt: [],
     ...overrides,

@@ -1,8 +1,10 @@
 import type { GroupHealth } from '../capacity.ts'
 import type { Finding } from '../deployment.ts'
 import type { AlarmReading } from '../gates/alarms.ts'
+import type { CountsReading } from '../gates/compare-buckets.ts'
 import type { Gate } from '../gates/gate.ts'
 import type { MetricsReading } from '../gates/metric.ts'
+import type { SeriesReading } from '../gates/own-metric.ts'
 import type { HealthCheckReading } from '../gates/route53-health.ts'
 import type { Plan } from '../plan.ts'
 import type { RouteFacts } from '../route-facts.ts'
@@ -20,7 +22,9 @@ export interface PreflightFacts {
   readonly gates: readonly Gate[]
   readonly alarms: readonly AlarmReading[]
   /** What the metric gates would have read of stable lately. */
-  readonly metrics: readonly { readonly gate: string; readonly reading: MetricsReading }[]
+  readonly metrics: readonly { readonly gate: string; readonly reading: MetricsReading | SeriesReading }[]
+  /** What the compare gates would have counted lately; only stable's side tells anything. */
+  readonly counts: readonly { readonly gate: string; readonly reading: CountsReading }[]
   /** What the `route53-health` gates would have read lately. */
   readonly healthChecks: readonly { readonly gate: string; readonly checks: readonly HealthCheckReading[] }[]
   readonly notLookedAt: readonly NotLookedAt[]

@@ -1,8 +1,10 @@
 import type { Finding } from '../deployment.ts'
 import type { AlarmReading } from '../gates/alarms.ts'
 import type { MetricGate } from '../gates/gate.ts'
-import { metricsCompleteAfterSeconds, metricValue } from '../gates/metric.ts'
+import { type MetricsWindow, metricsCompleteAfterSeconds, metricValue } from '../gates/metric.ts'
+import { nameOfMetric, periodOf, type SeriesWindow } from '../gates/own-metric.ts'
 import { badMinutesUntilFail, type HealthCheckReading, statusVisibleAfterSeconds } from '../gates/route53-health.ts'
+import { comparisonFindings } from './comparisons.ts'
 import { anError, aWarning, type PreflightFacts } from './facts.ts'
 
 /** Seconds that an alarm takes to see what its metric has: the data's own delay plus an evaluation. */
@@ -21,6 +23,7 @@ export function measurementFindings(facts: PreflightFacts): Finding[] {
       ...emptyMetric(facts, gate),
       ...tooShort(facts, `gate ${gate.name}`, gate.name, secondsToFail(gate)),
     ]),
+    ...comparisonFindings(facts),
     ...facts.healthChecks.flatMap(({ gate, checks }) => [
       ...silentChecks(gate, checks),
       ...tooShort(facts, `gate ${gate}`, gate, (badMinutesUntilFail + 1) * 60 + statusVisibleAfterSeconds),
@@ -64,21 +67,29 @@ function metricGates(facts: PreflightFacts): readonly MetricGate[] {
 
 /** Windows until `fail`, up to one more because windows do not begin with the step, and the wait for complete data. */
 function secondsToFail(gate: MetricGate): number {
-  return (gate.failures + 1) * 60 + metricsCompleteAfterSeconds
+  return (gate.failures + 1) * periodOf(gate.metric) + metricsCompleteAfterSeconds
 }
 
 function emptyMetric(facts: PreflightFacts, gate: MetricGate): Finding[] {
   const reading = facts.metrics.find((entry) => entry.gate === gate.name)?.reading
   if (reading === undefined) return []
+  const name = nameOfMetric(gate.metric)
   if (reading.status === 'error') {
-    const detail = `${gate.metric} of stable could not be read from ${reading.source}: ${reading.reason}`
+    const detail = `${name} of stable could not be read from ${reading.source}: ${reading.reason}`
     return [aWarning(`not-looked-at:metric:${gate.name}`, 'A metric was not looked at', detail)]
   }
-  if (reading.windows.some((window) => metricValue(gate.metric, window) !== null)) return []
-  const detail =
-    `${reading.source} has no ${gate.metric} of stable in the last ${reading.windows.length} minutes: with no more ` +
-    `traffic than this, gate ${gate.name} ends as no-data`
+  if (hasValue(gate, reading.windows)) return []
+  const minutes = Math.round((reading.windows.length * periodOf(gate.metric)) / 60)
+  const why =
+    typeof gate.metric === 'string'
+      ? 'with no more traffic than this,'
+      : 'check namespace, names, dimensions and statistic, or'
+  const detail = `${reading.source} has no ${name} of stable in the last ${minutes} minutes: ${why} gate ${gate.name} ends as no-data`
   return [aWarning(`metric-empty:${gate.name}`, 'A metric has no data', detail)]
+}
+
+function hasValue({ metric }: MetricGate, windows: readonly (MetricsWindow | SeriesWindow)[]): boolean {
+  return windows.some((window) => metricValue(metric, window) !== null)
 }
 
 /** A check that was deleted, or whose id is mistyped, never has data: Route 53 is not asked whether it exists. */

@@ -58,7 +58,7 @@ export type OwnMetric = CloudWatchMetric | MetricExpression
 export interface MetricGate extends GateCommon {
   readonly kind: 'metric'
   /** `error-rate` is a fraction 0–1, latencies are seconds, `requests` is per minute; all of the canary. Or your own. */
-  readonly metric: RouterMetric
+  readonly metric: RouterMetric | OwnMetric
   /** The window is bad when the value is above `max` or below `min`. At least one is given. */
   readonly max?: number
   readonly min?: number

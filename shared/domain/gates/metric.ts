@@ -1,5 +1,6 @@
 import type { GateMemory, Judgement, LookContext, MetricGate, Outcome, RouterMetric } from './gate.ts'
 import { countsAsMiss, instantOf, memoryFor, toJudgement } from './judgement.ts'
+import { nameOfMetric, type SeriesReading, type SeriesWindow } from './own-metric.ts'
 import { isAnotherMinute, newWindows, type Window } from './windows.ts'
 
 export type MetricsReading =
@@ -16,19 +17,23 @@ export interface MetricsWindow extends Window {
   readonly latencySeconds: number | null
 }
 
-/** How long after a minute's end its metrics count as complete, seconds (CloudWatch: 1–3 minutes until revised no more). */
+/** A window of whichever metric a gate has. */
+type GateWindow = MetricsWindow | SeriesWindow
+
+/** How long after a window's end its metrics count as complete, seconds (CloudWatch: 1–3 minutes until revised no more). */
 export const metricsCompleteAfterSeconds = 120
 
 /**
  * Fails when the canary's metric was above `max` or below `min` in `failures` windows in a row. Below that count a bad
- * window holds the step. Windows without data, or with fewer than `minRequests`, are `no-data`: they neither lengthen
- * nor break a bad streak, and after the grace they spend misses; so does a failed reading, once a minute.
+ * window holds the step. Windows without data are `no-data`, and so are those of the router's metrics with fewer than
+ * `minRequests`: they neither lengthen nor break a bad streak, and after the grace they spend misses; so does a failed
+ * reading, once a minute.
  *
  * A look stops at the window that makes it fail, so a good window after it cannot hide the failure from everyone.
  */
 export function judgeMetric(
   gate: MetricGate,
-  reading: MetricsReading,
+  reading: MetricsReading | SeriesReading,
   earlier: GateMemory,
   look: LookContext,
 ): Judgement {
@@ -36,7 +41,7 @@ export function judgeMetric(
   if (reading.status === 'error') return judgeFailedReading(gate, reading, before, look)
   let memory = before
   let newest: RatedWindow | null = null
-  for (const window of newWindows(reading.windows, before, look)) {
+  for (const window of newWindows<GateWindow>(reading.windows, before, look)) {
     newest = rateWindow(gate, window)
     memory = remember(memory, newest, countsAsMiss(gate, look, window.endMs))
     if (newest.rating === 'bad' && memory.badInARow >= gate.failures) break
@@ -48,7 +53,12 @@ export function judgeMetric(
 }
 
 /** The value a gate compares, or null when this window does not have it. `error-rate` is a fraction, `requests` a minute's. */
-export function metricValue(metric: RouterMetric, window: MetricsWindow): number | null {
+export function metricValue(metric: MetricGate['metric'], window: GateWindow): number | null {
+  if ('value' in window) return window.value
+  return typeof metric === 'string' ? routerValue(metric, window) : null
+}
+
+function routerValue(metric: RouterMetric, window: MetricsWindow): number | null {
   switch (metric) {
     case 'error-rate':
       return window.errors === null || !window.requests ? null : window.errors / window.requests
@@ -68,18 +78,20 @@ interface RatedWindow {
   readonly evidence: Readonly<Record<string, unknown>>
 }
 
-function rateWindow(gate: MetricGate, window: MetricsWindow): RatedWindow {
+function rateWindow(gate: MetricGate, window: GateWindow): RatedWindow {
   const value = metricValue(gate.metric, window)
-  const { requests, errors } = window
   const at = { startAt: instantOf(window.startMs), endAt: instantOf(window.endMs) }
-  const rated = { endMs: window.endMs, evidence: { value, requests, errors, window: at } }
+  const counts = 'value' in window ? null : { requests: window.requests, errors: window.errors }
+  const rated = { endMs: window.endMs, evidence: { value, ...counts, window: at } }
   const span = `from ${at.startAt} to ${at.endAt}`
-  if (gate.metric !== 'requests' && requests !== null && requests < gate.minRequests) {
-    const reason = `${requests} requests ${span} are fewer than the ${gate.minRequests} it takes to judge`
+  const name = nameOfMetric(gate.metric)
+  if (counts !== null && isTooThin(gate, counts.requests)) {
+    const reason = `${counts.requests} requests ${span} are fewer than the ${gate.minRequests} it takes to judge`
     return { ...rated, rating: 'no-data', reason }
   }
-  if (value === null || requests === null) return { ...rated, rating: 'no-data', reason: `no ${gate.metric} ${span}` }
-  const measured = `${gate.metric} ${round(value)} ${span}`
+  // A latency of nobody knows how many requests says nothing.
+  if (value === null || counts?.requests === null) return { ...rated, rating: 'no-data', reason: `no ${name} ${span}` }
+  const measured = `${name} ${round(value)} ${span}`
   if (gate.max !== undefined && value > gate.max) {
     return { ...rated, rating: 'bad', reason: `${measured} is above ${gate.max}` }
   }
@@ -87,6 +99,10 @@ function rateWindow(gate: MetricGate, window: MetricsWindow): RatedWindow {
     return { ...rated, rating: 'bad', reason: `${measured} is below ${gate.min}` }
   }
   return { ...rated, rating: 'good', reason: `${measured} is within its limits` }
+}
+
+function isTooThin(gate: MetricGate, requests: number | null): boolean {
+  return gate.metric !== 'requests' && requests !== null && requests < gate.minRequests
 }
 
 function remember(memory: GateMemory, window: RatedWindow, missCounts: boolean): GateMemory {
@@ -117,14 +133,14 @@ function sentence(gate: MetricGate, memory: GateMemory, newest: RatedWindow | nu
 
 function judgeFailedReading(
   gate: MetricGate,
-  reading: Extract<MetricsReading, { status: 'error' }>,
+  reading: Extract<MetricsReading | SeriesReading, { status: 'error' }>,
   before: GateMemory,
   look: LookContext,
 ): Judgement {
   const counts = countsAsMiss(gate, look, look.nowMs) && isAnotherMinute(look.nowMs, before.missedAtMs ?? 0)
   const memory = counts ? { ...before, misses: before.misses + 1, missedAtMs: look.nowMs } : before
   const failing = memory.badInARow >= gate.failures
-  const reason = `${gate.metric} could not be read: ${reading.reason}`
+  const reason = `${nameOfMetric(gate.metric)} could not be read: ${reading.reason}`
   const evidence = { ...limitsOf(gate), ...countsOf(memory), lookedAt: instantOf(look.nowMs), source: reading.source }
   return toJudgement(gate, {
     verdict: { outcome: failing ? 'fail' : 'error', reason, evidence },
@@ -135,7 +151,8 @@ function judgeFailedReading(
 
 function limitsOf(gate: MetricGate): Readonly<Record<string, unknown>> {
   const { metric, max, min, failures, minRequests } = gate
-  return { metric, ...(max === undefined ? {} : { max }), ...(min === undefined ? {} : { min }), failures, minRequests }
+  const limits = { metric, ...(max === undefined ? {} : { max }), ...(min === undefined ? {} : { min }), failures }
+  return typeof metric === 'string' ? { ...limits, minRequests } : limits
 }
 
 function countsOf(memory: GateMemory): Readonly<Record<string, unknown>> {

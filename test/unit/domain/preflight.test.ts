@@ -275,6 +275,33 @@ describe('metrics', () => {
     ])
   })
 
+  it("finds a metric of the user's own that has no data, and says where to look", () => {
+    const metric = { namespace: 'Shop', metricName: 'Orders', dimensions: {}, stat: 'Sum', periodSeconds: 120 }
+    const orders = aMetricGate({ name: 'orders', metric })
+    const facts = (...values: (number | null)[]) => {
+      const windows = values.map((value, index) => ({ startMs: index * 120_000, endMs: (index + 1) * 120_000, value }))
+      const reading = { status: 'complete' as const, source: 'CloudWatch Shop Sum Orders', windows }
+      return somePreflightFacts({ gates: [orders], metrics: [{ gate: 'orders', reading }] })
+    }
+    expect(found(facts(null, 0))).toEqual([])
+    expect(findFindings(facts(null, null, null))).toEqual([
+      {
+        id: 'metric-empty:orders',
+        severity: 'warning',
+        title: 'A metric has no data',
+        detail:
+          'CloudWatch Shop Sum Orders has no Sum of Orders of stable in the last 6 minutes: check namespace, names, ' +
+          'dimensions and statistic, or gate orders ends as no-data',
+      },
+    ])
+  })
+
+  it('finds a step that is shorter than the periods of a metric', () => {
+    const metric = { expression: 'a / b', queries: [], periodSeconds: 3600 }
+    const [finding] = findFindings(somePreflightFacts({ gates: [aMetricGate({ metric })] }))
+    expect(finding?.detail).toContain('takes up to 10920 s to show a fault')
+  })
+
   it('says that a metric could not be read', () => {
     const reading = { status: 'error' as const, reason: 'throttled', source: 'CloudWatch' }
     expect(found(somePreflightFacts({ gates: [gate], metrics: [{ gate: 'errors', reading }] }))).toEqual([

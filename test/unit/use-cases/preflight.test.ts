@@ -7,7 +7,7 @@ import { buildPlan } from '../../../shared/domain/plan.ts'
 import type { Leases } from '../../../shared/ports/lease.ts'
 import { type PreflightInput, preflight } from '../../../shared/use-cases/preflight.ts'
 import { anAlbRoute, webArns } from '../../support/builders.ts'
-import { aMetricGate, anAlarmsGate } from '../../support/gates.ts'
+import { aCompareGate, aMetricGate, anAlarmsGate } from '../../support/gates.ts'
 
 const now = Date.UTC(2026, 0, 1, 12, 0, 0)
 const aliases = 'warning not-looked-at:alias-evaluates-health'
@@ -91,6 +91,53 @@ describe('preflight', () => {
     cloud.routing.set(second, { weights: { [webArns.blue]: 1, [webArns.green]: 0 } })
     await run({ routes: [anAlbRoute(), anAlbRoute({ ruleArn: second })], gates: [aMetricGate()] })
     expect(asked).toEqual([webArns.blue])
+  })
+
+  it("looks for a service's own metric where stable publishes it", async () => {
+    const metric = { namespace: 'Shop', metricName: 'Orders', dimensions: { Slot: '{side}' }, stat: 'Sum' }
+    const orders = aMetricGate({ name: 'orders', metric: { ...metric, periodSeconds: 120 } })
+    const put = (slot: string) => cloud.metrics.put({ ...metric, dimensions: { Slot: slot } }, now - 15 * 60_000, 5)
+    put('green')
+    expect(await found({ gates: [orders] })).toEqual(['warning metric-empty:orders', aliases])
+    put('blue')
+    expect(await found({ gates: [orders] })).toEqual([aliases])
+  })
+
+  it('looks back two periods of a metric with long ones', async () => {
+    const metric = { namespace: 'Shop', metricName: 'Orders', dimensions: {}, stat: 'Sum', periodSeconds: 3600 }
+    cloud.metrics.put(metric, now - 100 * 60_000, 5)
+    expect(await found({ gates: [aMetricGate({ name: 'orders', metric })] })).toEqual([
+      'warning bake-shorter-than-data:orders',
+      aliases,
+    ])
+  })
+
+  it('passes on why an expression is refused', async () => {
+    const queries = [{ id: 'm1', namespace: 'Shop', metricName: 'Orders', dimensions: {}, stat: 'Sum' }]
+    const share = aMetricGate({ name: 'share', metric: { expression: 'm1 +', queries, periodSeconds: 60 } })
+    const { findings } = await run({ gates: [share] })
+    expect(findings.map(({ id }) => id)).toEqual(['not-looked-at:metric:share', 'not-looked-at:alias-evaluates-health'])
+    expect(findings[0]?.detail).toContain('nobody defined the expression m1 +')
+  })
+
+  it('looks for what a comparison needs of stable', async () => {
+    const slow = aCompareGate({ measure: 'slow', slowSeconds: 0.5 })
+    expect(await found({ gates: [slow] })).toEqual(['warning metric-empty:compare', aliases])
+    cloud.metrics.setMinute(webArns.blue, now - 10 * 60_000, { requests: 5, slow: null })
+    expect(await found({ gates: [slow] })).toEqual(['warning metric-empty:compare', aliases])
+    expect(await found({ gates: [aCompareGate()] })).toEqual([aliases])
+    cloud.metrics.setMinute(webArns.blue, now - 9 * 60_000, { requests: 5, slow: 0 })
+    expect(await found({ gates: [slow] })).toEqual([aliases])
+  })
+
+  it('looks for the counters of stable, not of the canary', async () => {
+    const counter = { namespace: 'Shop', requests: 'Requests', bad: 'Failures', periodSeconds: 10 } as const
+    const dimensions = { blue: { Slot: 'blue' }, green: { Slot: 'green' } }
+    const gate = aCompareGate({ source: { ...counter, dimensions } })
+    cloud.metrics.put({ namespace: 'Shop', metricName: 'Requests', dimensions: dimensions.green }, now - 60_000, 5)
+    expect(await found({ gates: [gate] })).toEqual(['warning metric-empty:compare', aliases])
+    cloud.metrics.put({ namespace: 'Shop', metricName: 'Requests', dimensions: dimensions.blue }, now - 60_000, 5)
+    expect(await found({ gates: [gate] })).toEqual([aliases])
   })
 
   it('takes weights for foreign unless we wrote them, or were about to', async () => {
