@@ -47,7 +47,7 @@ export function estimateCost(plan: Plan, gates: readonly Gate[], routes: number)
   const minutes = Math.ceil(plan.minimumSeconds / 60)
   const stepFunctionsUsd = stateTransitions * usd.transition
   const computeAndStoreUsd = (stateTransitions + minutes) * perLook + plan.steps.length * routes * 4 * usd.storeWrite
-  const metricsUsd = minutes * (metricsALook(gates) * routes + healthChecksALook(gates)) * usd.metricRead
+  const metricsUsd = minutes * metricsALook(gates, routes) * usd.metricRead
   return {
     estimate: true,
     basis: 'us-east-1 list prices without free tier or retries; the whole plan, each gate once a minute',
@@ -59,14 +59,30 @@ export function estimateCost(plan: Plan, gates: readonly Gate[], routes: number)
   }
 }
 
-/** CloudWatch metrics that one look asks for: a gate's own number, the requests beside it, the connection errors. */
-function metricsALook(gates: readonly Gate[]): number {
-  return metricsOfTraffic + gates.filter((gate) => gate.kind === 'metric').length * 3
+/** CloudWatch metrics that one look asks for. */
+function metricsALook(gates: readonly Gate[], routes: number): number {
+  return gates.reduce((sum, gate) => sum + metricsOfGate(gate, routes), metricsOfTraffic * routes)
 }
 
-/** Route 53 health checks have one metric each, however many routes there are. */
-function healthChecksALook(gates: readonly Gate[]): number {
-  return gates.reduce((sum, gate) => sum + (gate.kind === 'route53-health' ? gate.healthCheckIds.length : 0), 0)
+/** Those of the load balancers are asked for each route; a service's own, and health checks, once. */
+function metricsOfGate(gate: Gate, routes: number): number {
+  switch (gate.kind) {
+    case 'metric':
+      // The gate's own number, the requests beside it, the connection errors.
+      if (typeof gate.metric === 'string') return 3 * routes
+      return 'expression' in gate.metric ? gate.metric.queries.length : 1
+    case 'compare':
+      // Of both sides: the requests and the bad ones, which for errors are two metrics.
+      if (gate.source !== 'router') return 4
+      return (gate.measure === 'errors' ? 6 : 4) * routes
+    case 'route53-health':
+      return gate.healthCheckIds.length
+    case 'target-health':
+    case 'alarms':
+    case 'probe':
+    case 'webhook':
+      return 0
+  }
 }
 
 /** To a millionth of a dollar. */

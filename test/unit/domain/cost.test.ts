@@ -1,9 +1,30 @@
 import { describe, expect, it } from 'vitest'
 import { estimateCost } from '../../../shared/domain/cost.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
-import { aMetricGate, anAlarmsGate, aRoute53HealthGate } from '../../support/gates.ts'
+import {
+  aCompareGate,
+  aMetricGate,
+  anAlarmsGate,
+  aProbeGate,
+  aRoute53HealthGate,
+  aTargetHealthGate,
+  aWebhookGate,
+} from '../../support/gates.ts'
 
 const router = { maxWeight: 999 }
+const orders = { namespace: 'Shop', metricName: 'Orders', dimensions: {}, stat: 'Sum', periodSeconds: 60 }
+const expression = {
+  expression: '(a + b) / c',
+  queries: ['a', 'b', 'c'].map((id) => ({ id, namespace: 'Shop', metricName: id, dimensions: {}, stat: 'Sum' })),
+  periodSeconds: 60,
+}
+const counters = {
+  namespace: 'Shop',
+  requests: 'Requests',
+  bad: 'Failures',
+  dimensions: { blue: { Slot: 'blue' }, green: { Slot: 'green' } },
+  periodSeconds: 10,
+} as const
 const canary = buildPlan({ type: 'canary', percent: 10, intervalSeconds: 1800, bakeSeconds: 600 }, router)
 
 describe('estimateCost', () => {
@@ -33,6 +54,24 @@ describe('estimateCost', () => {
     expect(estimateCost(canary, [aMetricGate()], 1).metricsUsd).toBe(0.002)
     expect(estimateCost(canary, [aMetricGate()], 2).metricsUsd).toBe(0.004)
     expect(estimateCost(canary, [anAlarmsGate()], 1).metricsUsd).toBe(0.0008)
+  })
+
+  it.each([
+    ['a metric of its own', aMetricGate({ metric: orders }), 1, 1],
+    ['an expression over three', aMetricGate({ metric: expression }), 3, 3],
+    ['a comparison of errors', aCompareGate(), 6, 12],
+    ['a comparison of slow requests', aCompareGate({ measure: 'slow', slowSeconds: 1 }), 4, 8],
+    ['a comparison of counters', aCompareGate({ source: counters }), 4, 4],
+  ])('asks for what %s needs, once or for each route', (_name, gate, one, two) => {
+    const metricUsd = 0.0004
+    const traffic = 2
+    expect(estimateCost(canary, [gate], 1).metricsUsd).toBeCloseTo((traffic + one) * metricUsd, 6)
+    expect(estimateCost(canary, [gate], 2).metricsUsd).toBeCloseTo((2 * traffic + two) * metricUsd, 6)
+  })
+
+  it('asks for nothing where a gate measures otherwise', () => {
+    const gates = [aTargetHealthGate(), anAlarmsGate(), aProbeGate(), aWebhookGate()]
+    expect(estimateCost(canary, gates, 1).metricsUsd).toBe(0.0008)
   })
 
   it('asks for one metric a minute for each Route 53 health check, however many routes there are', () => {
