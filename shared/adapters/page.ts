@@ -2,7 +2,7 @@ import { ValidationError } from '../domain/errors.ts'
 import type { Page } from '../ports/page.ts'
 
 /** Lists that can be paged. A cursor is good only for the list it came from. */
-export type ListName = 'services' | 'deployments' | 'events' | 'pointers'
+export type ListName = 'services' | 'deployments' | 'events' | 'pointers' | 'buckets'
 
 /** What a place looks like. Anybody can make a cursor up: what would upset the database or the order is refused here. */
 const places: Readonly<Record<ListName, RegExp>> = {
@@ -10,6 +10,7 @@ const places: Readonly<Record<ListName, RegExp>> = {
   deployments: /^[!-~]{1,128}$/,
   pointers: /^[!-~]{1,128}$/,
   events: /^[1-9][0-9]{0,11}$/,
+  buckets: /^[1-9][0-9]{0,15}$/,
 }
 
 /** Text for a caller to hand back: everything up to and including `place` was shown. */

@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentEvent, DeploymentMeasures, Phase } from '../domain/deployment.ts'
+import type { SettledBucket } from '../domain/gates/compare-buckets.ts'
 import type { Page, PageRequest } from './page.ts'
 
 /**
@@ -41,6 +42,15 @@ export interface DeploymentStore {
   loadMeasures(id: string): Promise<DeploymentMeasures | null>
   /** Saves `next`, whose `revision` is one above the one read (1: none was there). @throws {ConflictError} If it moved. */
   saveMeasures(id: string, next: DeploymentMeasures): Promise<void>
+
+  /**
+   * Keeps settled buckets of a compare gate, each put if absent by gate and end: one that was kept before wins and is
+   * never revised. Repeating it changes nothing.
+   * @returns What is kept afterwards for each, in the order given.
+   */
+  keepBuckets(id: string, gate: string, buckets: readonly SettledBucket[]): Promise<readonly SettledBucket[]>
+  /** Oldest first. */
+  listBuckets(id: string, gate: string, page: PageRequest): Promise<Page<SettledBucket>>
 
   /** Remembers the token that wakes the waiting workflow; the newest wins. */
   saveWakeToken(id: string, token: string): Promise<void>

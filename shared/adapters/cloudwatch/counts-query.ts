@@ -1,6 +1,6 @@
 import type { MetricDataQuery, MetricDataResult, MetricStat } from '@aws-sdk/client-cloudwatch'
 import { regionOf } from '../../domain/elb-arn.ts'
-import type { PendingBucket, SideReading } from '../../domain/gates/compare-buckets.ts'
+import type { CountedWindow, SideReading } from '../../domain/gates/compare-buckets.ts'
 import type { CountsQuery, GroupOfTargets, RouterCounts } from '../../ports/metrics-source.ts'
 import { loadBalancerNamespace, toDimensions, windowMs } from './metric-query.ts'
 import type { TimeRange } from './time-range.ts'
@@ -64,11 +64,11 @@ export function toBuckets(
   range: TimeRange,
   query: CountsQuery,
   results: readonly MetricDataResult[],
-): readonly PendingBucket[] {
+): readonly CountedWindow[] {
   const periodMs = countsPeriodMs(query)
   const points = toPoints(results, periodMs)
   const strata = toStrata(query)
-  const buckets: PendingBucket[] = []
+  const buckets: CountedWindow[] = []
   for (let startMs = range.startMs; startMs < range.endMs; startMs += periodMs) {
     const at = (id: string) => points.get(id)?.get(startMs) ?? null
     buckets.push({

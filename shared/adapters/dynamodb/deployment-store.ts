@@ -9,6 +9,7 @@ import { listDeployments } from './deployment-list.ts'
 import { fromDeploymentItem, fromMeasuresItem, keys, readText, toDeploymentItem, toMeasuresItem } from './item.ts'
 import { checkIsSmall } from './item-size.ts'
 import { createItemTable, ifAbsent, type TableOptions } from './item-table.ts'
+import { createKeptBuckets } from './kept-buckets.ts'
 import { createPointers } from './pointers.ts'
 import { timeToLiveAttribute } from './table.ts'
 
@@ -44,6 +45,7 @@ export function createDynamoDbDeploymentStore(options: DeploymentStoreOptions): 
 
   return {
     ...createPointers(table),
+    ...createKeptBuckets(table),
     load,
     async claimKey(key, { id, bodyHash }) {
       const expires = Math.floor(options.clock.realNow() / 1000) + keyLifeSeconds

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../domain/deployment.ts'
 import { phases } from '../../domain/deployment.ts'
 import { InvariantError } from '../../domain/errors.ts'
+import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
 import type { Service } from '../../domain/service.ts'
 import type { RouteState } from '../../domain/traffic.ts'
 
@@ -25,6 +26,11 @@ export const keys = {
   deployment: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'RECORD' }),
   /** Padded, so that text order is number order. */
   event: (id: string, seq: number): Key => ({ pk: `DEPLOYMENT#${id}`, sk: `EVENT#${String(seq).padStart(12, '0')}` }),
+  /** By the end of the bucket, milliseconds since the epoch, padded as the numbers of events are. */
+  bucket: (id: string, gate: string, endMs: number): Key => ({
+    pk: `DEPLOYMENT#${id}`,
+    sk: `BUCKET#${gate}#${String(endMs).padStart(16, '0')}`,
+  }),
   measures: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'MEASURES' }),
   wakeToken: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'WAKE-TOKEN' }),
   lease: (resource: string): Key => ({ pk: `LEASE#${resource}`, sk: 'LEASE' }),
@@ -61,6 +67,10 @@ export function toEventItem(id: string, event: DeploymentEvent): Item {
   return toRecordItem(keys.event(id, event.seq), event, { seq: event.seq })
 }
 
+export function toBucketItem(id: string, gate: string, bucket: SettledBucket): Item {
+  return toRecordItem(keys.bucket(id, gate, bucket.endMs), bucket)
+}
+
 const aRevision = z.int().positive()
 const anEvent = z.looseObject({ seq: z.int().positive(), at: z.string(), type: z.string(), reason: z.string() })
 const aDeployment = z.looseObject({
@@ -88,11 +98,26 @@ const aRouteState = z.looseObject({
   settings: z.string(),
 })
 
+const aCount = z.number().nonnegative()
+const someCounts = z.looseObject({ requests: aCount, bad: aCount })
+const aBucket = z.looseObject({
+  startMs: z.number(),
+  endMs: z.number(),
+  step: z.int(),
+  weight: z.number(),
+  strata: z.array(z.looseObject({ stable: someCounts, canary: someCounts })),
+})
+
 // Each `from…` checks what tells a record of this version from anything else; the rest is as we wrote it.
 
 /** @throws {InvariantError} If it is no deployment as this version of Sluice writes it. */
 export function fromDeploymentItem(item: Item): Deployment {
   return fromRecordItem<Deployment>(item, aDeployment)
+}
+
+/** @throws {InvariantError} As {@link fromDeploymentItem}. */
+export function fromBucketItem(item: Item): SettledBucket {
+  return fromRecordItem<SettledBucket>(item, aBucket)
 }
 
 /** @throws {InvariantError} As {@link fromDeploymentItem}. */

@@ -1,4 +1,4 @@
-import type { PendingBucket, SideReading } from '../../domain/gates/compare-buckets.ts'
+import type { CountedWindow, SideReading } from '../../domain/gates/compare-buckets.ts'
 import type { Role } from '../../domain/traffic.ts'
 import type { CounterCounts, CountsQuery, RouterCounts } from '../../ports/metrics-source.ts'
 import { countsPeriodMs } from '../cloudwatch/counts-query.ts'
@@ -13,9 +13,9 @@ export interface MemoryCounters {
   readonly observations: MemoryObservations
 }
 
-export function toMemoryBuckets(range: TimeRange, query: CountsQuery, counters: MemoryCounters): PendingBucket[] {
+export function toMemoryBuckets(range: TimeRange, query: CountsQuery, counters: MemoryCounters): CountedWindow[] {
   const periodMs = countsPeriodMs(query)
-  const buckets: PendingBucket[] = []
+  const buckets: CountedWindow[] = []
   for (let startMs = range.startMs; startMs < range.endMs; startMs += periodMs) {
     const endMs = startMs + periodMs
     buckets.push({ startMs, endMs, strata: strataAt({ startMs, endMs }, query, counters) })

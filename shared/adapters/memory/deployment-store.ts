@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../domain/deployment.ts'
 import { ConflictError } from '../../domain/errors.ts'
+import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
 import type { DeploymentStore, KeyClaim } from '../../ports/deployment-store.ts'
 import { buildPage, fromCursor } from '../page.ts'
 import { copyOf } from './copy.ts'
@@ -10,9 +11,16 @@ export function createMemoryDeploymentStore(): DeploymentStore {
   const records = new Map<string, Deployment>()
   const events = new Map<string, Map<number, DeploymentEvent>>()
   const measures = new Map<string, DeploymentMeasures>()
+  const buckets = new Map<string, Map<number, SettledBucket>>()
   const wakeTokens = new Map<string, string>()
 
   const eventsOf = (id: string) => events.get(id) ?? new Map<number, DeploymentEvent>()
+  const bucketsOf = (id: string, gate: string) => {
+    const key = `${id} ${gate}`
+    const found = buckets.get(key) ?? new Map<number, SettledBucket>()
+    buckets.set(key, found)
+    return found
+  }
   const keep = (record: Deployment) => {
     const copied = eventsOf(record.id)
     const lastEvents = record.lastEvents.filter((event) => !copied.has(event.seq))
@@ -79,6 +87,18 @@ export function createMemoryDeploymentStore(): DeploymentStore {
           { id },
         )
       measures.set(id, copyOf(next))
+    },
+    async keepBuckets(id, gate, fresh) {
+      const kept = bucketsOf(id, gate)
+      for (const bucket of fresh) if (!kept.has(bucket.endMs)) kept.set(bucket.endMs, copyOf(bucket))
+      return copyOf(fresh.flatMap(({ endMs }) => kept.get(endMs) ?? []))
+    },
+    async listBuckets(id, gate, page) {
+      const after = Number(fromCursor('buckets', page.cursor) ?? 0)
+      const found = [...bucketsOf(id, gate).values()]
+        .filter(({ endMs }) => endMs > after)
+        .sort((a, b) => a.endMs - b.endMs)
+      return buildPage('buckets', { found: copyOf(found), limit: page.limit, placeOf: ({ endMs }) => String(endMs) })
     },
     async saveWakeToken(id, token) {
       wakeTokens.set(id, token)
