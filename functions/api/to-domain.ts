@@ -5,6 +5,7 @@ import type { Gate } from '../../shared/domain/gates/gate.ts'
 import type { Route, TestEntry } from '../../shared/domain/service.ts'
 import type { ServiceDraft } from '../../shared/use-cases/register-service.ts'
 import { parse } from './parse.ts'
+import { parametersOf } from './schemas/compare-gate.ts'
 import type { GateBody } from './schemas/gate.ts'
 import type { RouteBody } from './schemas/route.ts'
 import { deploymentBody, serviceBody, serviceName } from './schemas.ts'
@@ -62,6 +63,6 @@ function toGate(gate: GateBody): Gate {
       throw new InvariantError('a custom metric went past the schema that refuses it')
     }
     case 'compare':
-      throw new InvariantError(`a ${gate.kind} gate went past the schema that refuses it`)
+      return parametersOf(gate)
   }
 }

@@ -20,6 +20,7 @@ export function summariseGates(looked: readonly JudgedGate[], waivedGates: reado
       judged.filter((one) => isSo(one) && !(isWaived(one) && answerOf(one.gate) === 'halt')),
       answerOf,
     )
+  const unsettled = firstToGiveUp(judged.filter((one) => !one.judgement.settled && !isWaived(one)))
   return {
     failing: find(
       ({ judgement }) => judgement.verdict.outcome === 'fail',
@@ -29,8 +30,14 @@ export function summariseGates(looked: readonly JudgedGate[], waivedGates: reado
       ({ judgement }) => judgement.missesSpent,
       (gate) => gate.onNoData,
     ),
-    unsettled: firstToGiveUp(judged.filter((one) => !one.judgement.settled && !isWaived(one))),
+    unsettled,
+    proven: unsettled === null && judged.some(hasProof),
   }
+}
+
+/** A gate that was told to prove is settled only with its proof. */
+function hasProof({ gate, judgement }: JudgedGate): boolean {
+  return gate.kind === 'compare' && gate.atStepEnd === 'prove' && judgement.settled
 }
 
 function worst(found: readonly JudgedGate[], answerOf: (gate: Gate) => GateFinding['answer']): GateFinding | null {

@@ -9,6 +9,8 @@ export interface GatesSummary {
   readonly blind: GateFinding | null
   /** The first gate that has not passed yet in this step; null when the step may end. */
   readonly unsettled: (GateFinding & { readonly maxExtendSeconds: number }) | null
+  /** True when a gate with `atStepEnd: "prove"` has its proof and no gate speaks against it: the bake need not go on. */
+  readonly proven: boolean
 }
 
 export interface GateFinding {
@@ -28,6 +30,7 @@ export const unjudged: GatesSummary = {
     answer: 'roll-back',
     maxExtendSeconds: Number.POSITIVE_INFINITY,
   },
+  proven: false,
 }
 
 export type Action =
@@ -118,6 +121,7 @@ function whileAwaiting(deployment: Deployment, nowMs: number): Action {
 function whileBaking(deployment: Deployment, gates: GatesSummary, nowMs: number): Action {
   if (deployment.promote) return nextStep(deployment, deployment.promote.full, 'promoted')
   const bakeEndsAt = deployment.bakeEndsAt ?? deployment.settledAt
+  if (gates.proven) return nextStep(deployment, false, `step ${deployment.step} is proven and its gates pass`)
   if (bakeEndsAt === null || Date.parse(bakeEndsAt) > nowMs) {
     return { type: 'wait', until: later(bakeEndsAt, deployment.nextActionAt, nowMs) }
   }

@@ -11,6 +11,7 @@ import { factorsOf } from './sequential/evidence.ts'
 import { logAdd, logMean, logSum } from './sequential/log-math.ts'
 import { logPromotionFactors, promotionParts } from './sequential/promotion.ts'
 import { capitalAt } from './sequential/restarts.ts'
+import { logLimit } from './sequential/result.ts'
 import { add, addRecent, addShares, followIncident, noCounts } from './sequential/running.ts'
 import { logSilenceFactors, silentShares } from './sequential/silence.ts'
 
@@ -77,7 +78,7 @@ export function addBucket(
   const totals = add(state.totals, counts)
   const recent = addRecent(state.recent, counts, logMean(logs.slice(from, to)))
   const promotion = promote(parameters, fixed, state.promotion, bucket)
-  const fails = logE >= -Math.log(parameters.alpha) && isMaterial(parameters, fixed, { totals, recent: recent.counts })
+  const fails = logE >= logLimit(parameters) && hasMaterialDifference(parameters, fixed, { totals, recent })
   const proves = logSum(promotion) >= -Math.log(parameters.beta) && logE < logDoubt
   return {
     buckets: state.buckets + 1,
@@ -135,16 +136,16 @@ function promote(
  * since the fault seems to have begun: a difference that nobody would mind rolls nothing back. A further condition can
  * only lower the probability of a false rollback.
  */
-function isMaterial(
+export function hasMaterialDifference(
   { minErrors, materiality }: ComparisonParameters,
   { p0 }: ComparisonFixed,
-  { totals, recent }: { readonly totals: Stratum; readonly recent: Stratum },
+  { totals, recent }: Pick<ComparisonState, 'totals' | 'recent'>,
 ): boolean {
   const difference = ({ stable, canary }: Stratum) =>
     canary.requests === 0
       ? 0
       : canary.bad / canary.requests - (stable.requests === 0 ? p0 : stable.bad / stable.requests)
-  return totals.canary.bad >= minErrors && Math.max(difference(totals), difference(recent)) >= materiality
+  return totals.canary.bad >= minErrors && Math.max(difference(totals), difference(recent.counts)) >= materiality
 }
 
 /** Both sides above the limit at once is an incident, not a regression; without a known normal rate nobody can tell. */

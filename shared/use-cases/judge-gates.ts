@@ -3,12 +3,14 @@ import { type Deployment, type DeploymentMeasures, type GateReport, isFinal } fr
 import { ConflictError, TransientError } from '../domain/errors.ts'
 import { emptyMemory, type Gate, type GateMemory, type Judgement, type LookContext } from '../domain/gates/gate.ts'
 import { isJudged } from '../domain/gates/judgement.ts'
+import { shareAlpha } from '../domain/gates/shared-alpha.ts'
 import { summariseGates } from '../domain/gates-summary.ts'
 import { type GatesSummary, unjudged } from '../domain/next-action.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { type Judge, lookAtGate } from './look-at-gate.ts'
 import { measureTraffic } from './measure-traffic.ts'
+import { withReplay } from './with-replay.ts'
 
 /** A memory of its own for the time before traffic, so that step 0 starts with nothing. */
 const beforeTraffic = -1
@@ -99,7 +101,8 @@ async function saveJudgements(
 ): Promise<Saved> {
   let before = earlier
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const judgements = judges.map((judge, index) => judgeOnce(judge, gates[index], before, context))
+    const alone = await Promise.all(judges.map((judge, index) => judgeOnce(judge, gates[index], before, context)))
+    const judgements = shareAlpha(gates, alone)
     const next = toMeasures({ gates, judgements, before, traffic, at: toInstant(context.nowMs) })
     try {
       await deps.deployments.saveMeasures(deployment.id, next)
@@ -116,14 +119,14 @@ async function saveJudgements(
  * A metric look without a new window decides what the last one did, and has nothing to show for it: it keeps that one's
  * reason and evidence, so that whoever acts on it can name the numbers.
  */
-function judgeOnce(
+async function judgeOnce(
   judge: Judge,
   gate: Gate | undefined,
   before: DeploymentMeasures | null,
   context: LookContext,
-): Judgement {
+): Promise<Judgement> {
   const memory = memoryOf(gate, before, context)
-  const judgement = judge(memory, context)
+  const judgement = await judge(memory, context)
   const earlier = before?.gates.find((report) => report.name === gate?.name)
   const isUnmoved = gate?.kind === 'metric' && judgement.memory === memory
   if (!isUnmoved || earlier?.verdict !== judgement.verdict.outcome) return judgement
@@ -162,11 +165,13 @@ async function noteVerdict(
   deps: Deps,
   id: string,
   gate: Gate,
-  { verdict }: Judgement,
+  judgement: Judgement,
   before: DeploymentMeasures | null,
 ): Promise<void> {
+  const { verdict } = judgement
   const earlier = before?.gates.find((report) => report.name === gate.name)
   if (earlier?.verdict === verdict.outcome) return
+  const evidence = gate.kind === 'compare' ? await withReplay(deps, id, gate, judgement) : verdict.evidence
   const deployment = await changeDeployment(deps, id, (newest) =>
     isFinal(newest.phase) || newest.goal === 'snapshot'
       ? null
@@ -175,7 +180,7 @@ async function noteVerdict(
           gate: gate.name,
           verdict: verdict.outcome,
           reason: verdict.reason,
-          evidence: verdict.evidence,
+          evidence,
         },
   )
   // Whoever halted it asked for a person: the gate that fails now does not decide over their head, but it calls them.

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { loadBalancerArnOf } from '../domain/elb-arn.ts'
-import { InvariantError, TransientError } from '../domain/errors.ts'
+import { TransientError } from '../domain/errors.ts'
 import { type AlarmsSample, judgeAlarms } from '../domain/gates/alarms.ts'
 import type {
   Gate,
@@ -21,10 +21,11 @@ import { judgeWebhook, type WebhookAnswer, type WebhookQuestion } from '../domai
 import { resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { Role, Slot } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
+import { lookAtComparison } from './look-at-comparison.ts'
 import { readOwnMetric } from './read-own-metric.ts'
 
 /** Judges with the memory it is given: called again when another looker saved a newer one, without a second reading. */
-export type Judge = (memory: GateMemory, look: LookContext) => Judgement
+export type Judge = (memory: GateMemory, look: LookContext) => Judgement | Promise<Judgement>
 
 /** Takes one gate's sample from outside, and returns the judgement that follows from it. */
 export async function lookAtGate(deps: Deps, deployment: Deployment, gate: Gate, sinceMs: number): Promise<Judge> {
@@ -59,7 +60,7 @@ export async function lookAtGate(deps: Deps, deployment: Deployment, gate: Gate,
       return (memory, look) => judgeWebhook(gate, answer, memory, look)
     }
     case 'compare':
-      throw new InvariantError(`a ${gate.kind} gate went past the schema that refuses it`)
+      return lookAtComparison(deps, deployment, gate, sinceMs)
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Gate, MetricGate } from '../domain/gates/gate.ts'
+import { settledAfterSeconds } from '../domain/gates/compare-buckets.ts'
+import type { CompareGate, Gate, MetricGate } from '../domain/gates/gate.ts'
 import { periodOf } from '../domain/gates/own-metric.ts'
 import { metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
 
@@ -8,7 +9,19 @@ import { metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
  */
 export function earliestStepEndMs(gates: readonly Gate[], settledAtMs: number): number {
   const measuring = gates.filter((gate) => gate.kind === 'metric').filter(({ mode }) => mode === 'enforce')
-  return Math.max(settledAtMs, ...measuring.map((gate) => firstWindowMs(gate, settledAtMs)))
+  const comparing = gates.filter((gate) => gate.kind === 'compare').filter(({ mode }) => mode === 'enforce')
+  return Math.max(
+    settledAtMs,
+    ...measuring.map((gate) => firstWindowMs(gate, settledAtMs)),
+    ...comparing.map((gate) => secondBucketMs(gate, settledAtMs)),
+  )
+}
+
+/** When the two buckets that a compare gate needs in a step can be settled. */
+function secondBucketMs({ source }: CompareGate, settledAtMs: number): number {
+  const periodMs = (source === 'router' ? 60 : source.periodSeconds) * 1000
+  const secondEndMs = Math.ceil(settledAtMs / periodMs) * periodMs + 2 * periodMs
+  return secondEndMs + settledAfterSeconds * 1000
 }
 
 /** When the first window of a gate's metric inside the step is complete. */

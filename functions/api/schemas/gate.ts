@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { alwaysOnGateName } from '../../../shared/domain/gates/always-on.ts'
-import { always, httpUrl, notYet, notYetKind, seconds, secretName } from './common.ts'
+import { always, httpUrl, notYet, seconds, secretName } from './common.ts'
+import { compareGate } from './compare-gate.ts'
 import { gateCommon } from './gate-common.ts'
 import { probeGate } from './probe-gate.ts'
 
@@ -66,26 +67,6 @@ const metricGate = z
     }
   })
   .describe('A measurement of the canary against fixed limits.')
-
-const counters = z.strictObject({
-  namespace: metricName,
-  requests: metricName,
-  bad: metricName,
-  dimensions: z.strictObject({ blue: dimensions, green: dimensions }),
-  periodSeconds: z.union([z.literal(10), z.literal(60)]).default(60),
-})
-
-const compareGate = notYetKind(
-  z.strictObject({
-    ...gateCommon('compare'),
-    measure: z.enum(['errors', 'slow']).default('errors'),
-    slowSeconds: z.exactOptional(z.number().min(0.001).max(3600)),
-    source: z.union([z.literal('router'), counters]).default('router'),
-    alpha: z.number().min(0.000001).max(0.2).default(0.01),
-    weight: z.number().min(0.001).max(1000).default(1),
-    atStepEnd: z.enum(['advance', 'prove']).default('advance'),
-  }),
-).describe('The canary against stable in the same minutes. Not available yet.')
 
 const route53HealthGate = z
   .strictObject({

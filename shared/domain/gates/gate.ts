@@ -178,8 +178,14 @@ export interface ComparisonMemory {
   readonly state: ComparisonState
   /** Buckets that were seen and are not settled yet, oldest first. */
   readonly pending: readonly PendingBucket[]
-  /** End of the newest settled bucket, milliseconds since the epoch; 0 before the first. */
-  readonly settledUntilMs: number
+  /** When the step that is counted had settled, milliseconds since the epoch. */
+  readonly stepSettledAtMs: number
+  /** Settled buckets of this step in which the canary had requests. */
+  readonly bucketsInStep: number
+  /** Why the newest settled window could not be used; null where it could. */
+  readonly missing: string | null
+  /** When the evidence of all compare gates together made this one fail; null: it has not. */
+  readonly failedAtMs: number | null
 }
 
 export const emptyMemory = (step: number): GateMemory => ({

@@ -7,3 +7,11 @@ import type { Stratum } from './comparison.ts'
 export function hasBaseline({ stable }: Stratum, weight: number | null): boolean {
   return stable.requests > 0 && (weight === null || weight < 100)
 }
+
+/**
+ * True where the canary is judged against a limit for want of a baseline: at 100 %. Below that a side without requests is
+ * a quiet minute of a quiet route, and says nothing.
+ */
+export function standsAlone({ stable, canary }: Stratum, weight: number | null): boolean {
+  return canary.requests > 0 && (weight === null ? stable.requests === 0 : weight >= 100)
+}

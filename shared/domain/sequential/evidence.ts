@@ -1,5 +1,5 @@
 import { limitMultiples, logAboveLimit } from './absolute-limit.ts'
-import { hasBaseline } from './baseline.ts'
+import { hasBaseline, standsAlone } from './baseline.ts'
 import type { Bucket, ComparisonFixed, ComparisonParameters, Stratum } from './comparison.ts'
 import { logExactFactor } from './exact-conditional.ts'
 import { logRateRatioFactor } from './rate-ratio.ts'
@@ -21,20 +21,17 @@ export interface BucketFactors {
  */
 export function factorsOf(parameters: ComparisonParameters, fixed: ComparisonFixed, bucket: Bucket): BucketFactors {
   const sums = [...parameters.grid, ...limitMultiples].map(() => 0)
-  let [compared, alone] = [false, bucket.weight !== null && bucket.weight >= 100]
+  let alone = bucket.weight !== null && bucket.weight >= 100
   for (const stratum of bucket.strata) {
-    if (hasBaseline(stratum, bucket.weight)) {
-      compared = true
-      addTo(sums, 0, ratioFactors(parameters, stratum))
-    } else if (stratum.canary.requests > 0) {
-      alone = true
-      addTo(sums, parameters.grid.length, logAboveLimit(stratum.canary, fixed.p0))
-    }
+    if (hasBaseline(stratum, bucket.weight)) addTo(sums, 0, ratioFactors(parameters, stratum))
+    if (!standsAlone(stratum, bucket.weight)) continue
+    alone = true
+    addTo(sums, parameters.grid.length, logAboveLimit(stratum.canary, fixed.p0))
   }
   const limit = fixed.cap === null ? Number.POSITIVE_INFINITY : Math.log(fixed.cap)
   return {
     logs: sums.map((sum) => Math.min(sum / fixed.phi, limit)),
-    startsOn: alone && !compared ? 'multiples' : 'ratios',
+    startsOn: alone ? 'multiples' : 'ratios',
   }
 }
 

@@ -17,12 +17,12 @@ function judged(gate: Partial<Gate>, outcome: Outcome, more: Partial<Judgement> 
 
 describe('summariseGates', () => {
   it('has nothing to say when every gate passes', () => {
-    expect(summariseGates([judged({ name: 'a' }, 'pass')], [])).toEqual({ failing: null, blind: null, unsettled: null })
+    expect(summariseGates([judged({ name: 'a' }, 'pass')], [])).toEqual({ failing: null, blind: null, unsettled: null, proven: false })
   })
 
   it('leaves out gates that only observe', () => {
     const observed = judged({ name: 'a', mode: 'observe' }, 'fail', { missesSpent: true })
-    expect(summariseGates([observed], [])).toEqual({ failing: null, blind: null, unsettled: null })
+    expect(summariseGates([observed], [])).toEqual({ failing: null, blind: null, unsettled: null, proven: false })
   })
 
   it.each([0, 1])('hears a rollback before a halt, whatever their order', (first) => {

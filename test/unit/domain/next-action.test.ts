@@ -13,7 +13,7 @@ import { aDeployment } from '../../support/builders.ts'
 import { aPerson, at, later } from '../../support/transition-events.ts'
 
 const nowMs = Date.parse(at)
-const passing: GatesSummary = { failing: null, blind: null, unsettled: null }
+const passing: GatesSummary = { failing: null, blind: null, unsettled: null, proven: false }
 const finding = (answer: GateFinding['answer']): GateFinding => ({ gate: 'errors', reason: 'too many', answer })
 const unsettled: GatesSummary = { ...passing, unsettled: { ...finding('roll-back'), maxExtendSeconds: 900 } }
 const cause = { type: 'gate', gate: 'errors', reason: 'too many' }

@@ -1,0 +1,183 @@
+import {
+  addBucket,
+  type ComparisonFixed,
+  type ComparisonParameters,
+  describeComparison,
+  readComparison,
+  startComparison,
+} from '../sequential-test.ts'
+import type { PendingBucket, SettledBucket } from './compare-buckets.ts'
+import {
+  type CompareGate,
+  type ComparisonMemory,
+  emptyMemory,
+  type GateMemory,
+  type Judgement,
+  type LookContext,
+  type Outcome,
+  type Verdict,
+} from './gate.ts'
+import { countsAsMiss, instantOf, memoryFor, toJudgement } from './judgement.ts'
+import { isAnotherMinute } from './windows.ts'
+
+/** What one look at a compare gate brought. */
+export type ComparisonSample =
+  | {
+      readonly status: 'complete'
+      readonly fixed: ComparisonFixed
+      /** Windows that were settled by this look, oldest first: kept buckets, and windows without usable data. */
+      readonly settled: readonly SettledWindow[]
+      readonly pending: readonly PendingBucket[]
+      readonly source: string
+    }
+  | { readonly status: 'error'; readonly reason: string; readonly source: string }
+
+export type SettledWindow =
+  | { readonly type: 'bucket'; readonly bucket: SettledBucket }
+  | { readonly type: 'missing'; readonly endMs: number; readonly reason: string }
+
+/** Buckets with canary requests that a step needs before it may end. */
+const bucketsToSettle = 2
+
+/** A gate with its part of the alpha that several compare gates share. */
+export interface SharedGate {
+  readonly gate: CompareGate
+  /** Above 0, at most 1. */
+  readonly share: number
+}
+
+/**
+ * The parameters of a gate's own test. Among several gates each keeps its share of alpha: the weighted mean of their
+ * evidence reaches 1/alpha whenever one of them reaches 1/(share · alpha), and sometimes before (`shareAlpha`).
+ */
+export function ownParameters({ gate, share }: SharedGate): ComparisonParameters {
+  return { ...gate, alpha: gate.alpha * share }
+}
+
+/**
+ * Takes in the settled windows and says what the comparison says: `fail` once the evidence reached its limit, `no-data`
+ * while the canary provably gets no traffic or a window has no usable counts, `error` when the source fails, else `pass`.
+ *
+ * The comparison goes on through all steps; only what a step needs in order to end is counted anew in each. With
+ * `atStepEnd: "prove"` it needs the proof, too.
+ */
+export function judgeCompare(
+  shared: SharedGate,
+  sample: ComparisonSample,
+  earlier: GateMemory,
+  look: LookContext,
+): Judgement {
+  const before = enterStep(earlier, look)
+  if (sample.status === 'error') return judgeFailedReading(shared, sample, before, look)
+  const begun = { ...before, comparison: before.comparison ?? begin(shared, sample.fixed, look) }
+  const memory = sample.settled.reduce((now, window) => takeIn(shared, now, window, look), begun)
+  return conclude(shared, { ...memory, comparison: { ...memory.comparison, pending: sample.pending } }, sample.source)
+}
+
+/** A memory in which the comparison has begun. */
+type Running = GateMemory & { readonly comparison: ComparisonMemory }
+
+/** Another step, or the same one written again, counts its own buckets and misses; the comparison itself goes on. */
+function enterStep(earlier: GateMemory, look: LookContext): GateMemory {
+  const { comparison } = earlier
+  if (comparison === undefined) return memoryFor(earlier, look)
+  if (earlier.step === look.step && comparison.stepSettledAtMs === look.settledAtMs) return earlier
+  const entered = { bucketsInStep: 0, missing: null, pending: [], stepSettledAtMs: look.settledAtMs }
+  return { ...emptyMemory(look.step), comparison: { ...comparison, ...entered } }
+}
+
+function begin(shared: SharedGate, fixed: ComparisonFixed, look: LookContext): ComparisonMemory {
+  return {
+    fixed,
+    state: startComparison(ownParameters(shared)),
+    pending: [],
+    stepSettledAtMs: look.settledAtMs,
+    bucketsInStep: 0,
+    missing: null,
+    failedAtMs: null,
+  }
+}
+
+function takeIn(shared: SharedGate, memory: Running, window: SettledWindow, look: LookContext): Running {
+  const { comparison } = memory
+  const endMs = window.type === 'bucket' ? window.bucket.endMs : window.endMs
+  // Two lookers may have settled the same window: it is used once.
+  if (endMs <= memory.judgedUntilMs) return memory
+  const oneMore = memory.misses + (countsAsMiss(shared.gate, look, endMs) ? 1 : 0)
+  if (window.type === 'missing')
+    return { ...memory, judgedUntilMs: endMs, misses: oneMore, comparison: { ...comparison, missing: window.reason } }
+  const parameters = ownParameters(shared)
+  const state = addBucket(parameters, comparison.fixed, comparison.state, window.bucket)
+  const isSilent = readComparison(parameters, state).verdict === 'no-data'
+  const onCanary = window.bucket.strata.some(({ canary }) => canary.requests > 0)
+  return {
+    ...memory,
+    judgedUntilMs: endMs,
+    misses: isSilent ? oneMore : 0,
+    comparison: {
+      ...comparison,
+      state,
+      missing: null,
+      bucketsInStep: comparison.bucketsInStep + (onCanary ? 1 : 0),
+      failedAtMs: comparison.failedAtMs ?? (state.failedAt === null ? null : endMs),
+    },
+  }
+}
+
+function conclude(shared: SharedGate, memory: Running, source: string): Judgement {
+  const { comparison } = memory
+  const said = describeComparison(ownParameters(shared), comparison.fixed, comparison.state)
+  const outcome = outcomeOf(comparison, said.verdict)
+  const isProven = shared.gate.atStepEnd === 'advance' || said.proven
+  const settled = comparison.bucketsInStep >= bucketsToSettle && said.dataState !== 'incident' && isProven
+  const evidence = { ...said, ...fixedEvidence(shared, memory), source }
+  return toJudgement(shared.gate, { verdict: { outcome, reason: sentence(), evidence }, memory, settled })
+
+  function sentence(): string {
+    if (outcome === 'no-data') return comparison.missing ?? said.reason
+    return outcome === 'pass' && !isProven ? `not proven yet: ${said.reason}` : said.reason
+  }
+}
+
+/** What has failed stays failed: the release was judged, and later minutes do not acquit it. */
+function outcomeOf({ failedAtMs, missing }: ComparisonMemory, said: 'pass' | 'fail' | 'no-data'): Outcome {
+  if (failedAtMs !== null) return 'fail'
+  return missing === null ? said : 'no-data'
+}
+
+/** What the numbers were made with and from; all of it is needed to recompute them. */
+function fixedEvidence({ gate, share }: SharedGate, memory: Running): Verdict['evidence'] {
+  const { fixed, state, bucketsInStep } = memory.comparison
+  return {
+    measure: gate.measure,
+    alpha: gate.alpha,
+    limit: 1 / (gate.alpha * share),
+    ...(share < 1 && { share }),
+    ...fixed,
+    buckets: state.buckets,
+    bucketsInStep,
+    misses: memory.misses,
+    ...(memory.judgedUntilMs > 0 && { judgedUntil: instantOf(memory.judgedUntilMs) }),
+  }
+}
+
+/** A source that fails is `error`, and counts as a window without data once a minute; what has failed stays failed. */
+function judgeFailedReading(
+  { gate }: SharedGate,
+  reading: Extract<ComparisonSample, { status: 'error' }>,
+  before: GateMemory,
+  look: LookContext,
+): Judgement {
+  const counts = countsAsMiss(gate, look, look.nowMs) && isAnotherMinute(look.nowMs, before.missedAtMs ?? 0)
+  const memory = counts ? { ...before, misses: before.misses + 1, missedAtMs: look.nowMs } : before
+  const failed = before.comparison?.failedAtMs ?? null
+  const reason = `${gate.measure} could not be compared: ${reading.reason}`
+  const evidence = {
+    misses: memory.misses,
+    lookedAt: instantOf(look.nowMs),
+    source: reading.source,
+    ...(failed !== null && { failedAt: instantOf(failed) }),
+  }
+  const verdict = { outcome: failed === null ? ('error' as const) : ('fail' as const), reason, evidence }
+  return toJudgement(gate, { verdict, memory, settled: false })
+}

@@ -1,0 +1,124 @@
+import type { Deps } from '../deps.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import { parseElbArn } from '../domain/elb-arn.ts'
+import { type ComparisonSample, judgeCompare, type SettledWindow } from '../domain/gates/compare.ts'
+import { type CountedWindow, type CountsReading, dataOf, settleWindows } from '../domain/gates/compare-buckets.ts'
+import type { CompareGate, GateMemory, Judgement, LookContext } from '../domain/gates/gate.ts'
+import { shareOf } from '../domain/gates/shared-alpha.ts'
+import { type BaselineHistory, type ComparisonFixed, fixComparison } from '../domain/sequential-test.ts'
+import type { Role } from '../domain/traffic.ts'
+import type { CountsQuery } from '../ports/metrics-source.ts'
+import { toCountsQuery } from './counts-query.ts'
+
+/** How far back the dispersion of stable's errors is measured, milliseconds. */
+const historyMs = 24 * 3_600_000
+/** Requests in the first minute of a release are slow for reasons of their own: caches, connections, compilers. */
+const slowWarmUpMs = 60_000
+
+/**
+ * Reads the counts of both sides, and returns the judgement that follows. A bucket is settled once: it is kept, put if
+ * absent, before it is judged, so whoever settles it, after whatever crash, goes on from the same numbers.
+ */
+export async function lookAtComparison(deps: Deps, deployment: Deployment, gate: CompareGate, fromMs: number) {
+  const reading = await deps.metrics.counts(queryFor(deployment, gate, { fromMs, toMs: deps.clock.now() }))
+  const shared = { gate, share: shareOf(gate, deployment.settings.gates) }
+  return async (memory: GateMemory, look: LookContext): Promise<Judgement> => {
+    const sample = await toSample(deps, { deployment, gate, reading, memory, look })
+    return judgeCompare(shared, sample, memory, look)
+  }
+}
+
+interface Look {
+  readonly deployment: Deployment
+  readonly gate: CompareGate
+  readonly reading: CountsReading
+  readonly memory: GateMemory
+  readonly look: LookContext
+}
+
+async function toSample(deps: Deps, input: Look): Promise<ComparisonSample> {
+  const { deployment, gate, reading, memory, look } = input
+  if (reading.status === 'error') return reading
+  const fixed = memory.comparison?.fixed ?? (await fix(deps, deployment, gate))
+  if ('status' in fixed) return fixed
+  const fromMs = Math.max(memory.step === look.step ? memory.judgedUntilMs : 0, warmUntilMs(gate, look))
+  const { settled, pending } = settleWindows(reading.windows, memory.comparison?.pending ?? [], { fromMs, look })
+  return { status: 'complete', fixed, settled: await keep(deps, input, settled), pending, source: reading.source }
+}
+
+function warmUntilMs(gate: CompareGate, look: LookContext): number {
+  return gate.measure === 'slow' && look.firstShiftAtMs !== null ? look.firstShiftAtMs + slowWarmUpMs : 0
+}
+
+/** What another looker kept for the same window wins, should the source have revised it in between. */
+async function keep(
+  deps: Deps,
+  { deployment, gate, look }: Look,
+  windows: readonly CountedWindow[],
+): Promise<readonly SettledWindow[]> {
+  const names = sideNames(deployment, gate)
+  const found = windows.map((window) => ({ window, data: dataOf(window, look.weight, names) }))
+  const buckets = found.flatMap(({ window: { startMs, endMs }, data }) =>
+    data.type === 'counts' ? [{ startMs, endMs, step: look.step, weight: look.weight, strata: data.strata }] : [],
+  )
+  const kept = buckets.length === 0 ? [] : await deps.deployments.keepBuckets(deployment.id, gate.name, buckets)
+  const byEnd = new Map(kept.map((bucket) => [bucket.endMs, bucket]))
+  return found.flatMap(({ window: { endMs }, data }): SettledWindow[] => {
+    if (data.type === 'missing') return [{ type: 'missing', endMs, reason: data.reason }]
+    const bucket = byEnd.get(endMs)
+    return bucket ? [{ type: 'bucket', bucket }] : []
+  })
+}
+
+/** From stable's day before the first shift, by the minute whatever the length of a bucket. */
+async function fix(
+  deps: Deps,
+  deployment: Deployment,
+  gate: CompareGate,
+): Promise<ComparisonFixed | Extract<CountsReading, { status: 'error' }>> {
+  const toMs = deployment.firstShiftAt === null ? deps.clock.now() : Date.parse(deployment.firstShiftAt)
+  const query = queryFor(deployment, gate, { fromMs: toMs - historyMs, toMs })
+  const reading = await deps.metrics.counts(query.source === 'counters' ? { ...query, periodSeconds: 60 } : query)
+  if (reading.status === 'error') return { ...reading, reason: `stable's day before: ${reading.reason}` }
+  const bucketSeconds = gate.source === 'router' ? 60 : gate.source.periodSeconds
+  return fixComparison(gate, {
+    bucketSeconds,
+    plannedBuckets: Math.max(1, Math.ceil(deployment.plan.minimumSeconds / bucketSeconds)),
+    history: toHistory(reading.windows),
+  })
+}
+
+/** Minutes without data are left out: the service was not there yet, or had no requests. */
+function toHistory(windows: readonly CountedWindow[]): BaselineHistory | null {
+  const minutes = windows.flatMap(({ strata }) => {
+    const sides = strata.map(({ stable }) => stable).filter(({ requests, bad }) => requests !== null && bad !== null)
+    if (sides.length === 0) return []
+    const sum = (of: 'requests' | 'bad') => sides.reduce((total, side) => total + (side[of] ?? 0), 0)
+    return [{ requests: sum('requests'), bad: sum('bad') }]
+  })
+  if (minutes.length === 0) return null
+  return {
+    bad: minutes.map(({ bad }) => bad),
+    requests: minutes.reduce((sum, { requests }) => sum + requests, 0),
+  }
+}
+
+function queryFor(
+  { settings, stable }: Deployment,
+  gate: CompareGate,
+  range: { readonly fromMs: number; readonly toMs: number },
+): CountsQuery {
+  return toCountsQuery({ gate, routes: settings.routes, stable, ...range })
+}
+
+/** What the sides are called where they are measured: an operator looks for these words in CloudWatch. */
+function sideNames(deployment: Deployment, gate: CompareGate): readonly Readonly<Record<Role, string>>[] {
+  const query = queryFor(deployment, gate, { fromMs: 0, toMs: 0 })
+  if (query.source === 'counters') {
+    const nameOf = (role: Role) => `${query.namespace} ${query.requests} ${JSON.stringify(query.dimensions[role])}`
+    return [{ stable: nameOf('stable'), canary: nameOf('canary') }]
+  }
+  const nameOf = ({ targetGroupArn }: { readonly targetGroupArn: string }) =>
+    `TargetGroup targetgroup/${parseElbArn(targetGroupArn).path}`
+  return query.routes.map((route) => ({ stable: nameOf(route.stable), canary: nameOf(route.canary) }))
+}
