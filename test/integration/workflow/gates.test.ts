@@ -6,7 +6,14 @@ import type { Slot } from '../../../shared/domain/traffic.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { resume } from '../../../shared/use-cases/resume.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
-import { aMetricGate, anAlarmsGate, aProbeGate, aTargetHealthGate } from '../../support/gates.ts'
+import {
+  aMetricGate,
+  anAlarmsGate,
+  aProbeGate,
+  aRoute53HealthGate,
+  aTargetHealthGate,
+  aWebhookGate,
+} from '../../support/gates.ts'
 import { expectRolledBack, expectSoundEnd, greenWrites } from '../../support/walk-checks.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
 
@@ -19,6 +26,7 @@ const strategy = { type: 'canary', percent: 10, intervalSeconds: 600, bakeSecond
 async function startWith(gates: readonly Gate[]): Promise<string> {
   walk = await startWalk({ service: { gates, strategy } })
   walk.cloud.alarms.setState('web-5xx', 'OK')
+  for (const id of ['check-a', 'check-b']) walk.cloud.healthChecks.setState(id, 'healthy')
   return (await walk.start()).id
 }
 
@@ -35,7 +43,12 @@ const failures: readonly (readonly [string, Gate, () => void])[] = [
     aProbeGate(),
     () => walk.cloud.answerProbes(() => ({ kind: 'answer', status: 500, body: '', milliseconds: 1 })),
   ],
+  ['route53-health', aRoute53HealthGate(), () => walk.cloud.healthChecks.setState('check-b', 'unhealthy')],
+  ['webhook', aWebhookGate(), () => walk.cloud.answerWebhooks(() => says('fail', 'orders fell by 40 %'))],
 ]
+
+const says = (verdict: 'pass' | 'fail', reason: string | null = null) =>
+  ({ status: 'answered', verdict, reason, evidence: null, note: null, milliseconds: 1 }) as const
 
 function failRequests(slot: Slot): void {
   walk.traffic = (each) => ({ requests: 1000, errors: each === slot ? 200 : 0 })
@@ -124,6 +137,8 @@ function recover(): void {
   walk.cloud.alarms.setState('web-5xx', 'OK')
   walk.traffic = () => ({ requests: 1000 })
   walk.cloud.answerProbes(() => ({ kind: 'answer', status: 200, body: '', milliseconds: 1 }))
+  walk.cloud.healthChecks.setState('check-b', 'healthy')
+  walk.cloud.answerWebhooks(() => says('pass'))
 }
 
 describe('a rollback that could not be recorded at once', () => {
@@ -159,6 +174,17 @@ describe('a canary that is not healthy before traffic', () => {
     const { id } = await walk.start()
     await walk.untilEnded(id, 120)
     await expectRolledBack(walk, id, { type: 'gate', gate: 'probe' })
+    expect(greenWrites(walk)).toEqual([])
+  })
+
+  it('is rolled back at once by a webhook that says fail, whatever its onFail', async () => {
+    const gate = aWebhookGate({ when: 'before', onFail: 'halt' })
+    walk = await startWalk({ service: { strategy, gates: [gate] } })
+    walk.cloud.answerWebhooks(() => says('fail', 'the schema is too old'))
+    const { id } = await walk.start()
+    await walk.untilEnded(id, 60)
+    const { cause } = await expectRolledBack(walk, id, { type: 'gate', gate: 'judge' })
+    expect(cause?.reason).toContain('the schema is too old')
     expect(greenWrites(walk)).toEqual([])
   })
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Gate } from '../../../shared/domain/gates/gate.ts'
 import { resume } from '../../../shared/use-cases/resume.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
-import { aMetricGate, anAlarmsGate } from '../../support/gates.ts'
+import { aMetricGate, anAlarmsGate, aRoute53HealthGate, aWebhookGate } from '../../support/gates.ts'
 import { expectRolledBack, expectSoundEnd } from '../../support/walk-checks.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
 
@@ -31,11 +31,41 @@ const blindness: readonly (readonly [string, Gate, 'no-data' | 'error', () => vo
     'error',
     () => walk.cloud.inject({ before: ({ action }) => void (action === 'alarms.read' && refused()) }),
   ],
+  [
+    'a health check without data',
+    aRoute53HealthGate(),
+    'no-data',
+    () => walk.cloud.healthChecks.setState('check-b', null),
+  ],
+  [
+    'health checks that cannot be read',
+    aRoute53HealthGate(),
+    'error',
+    () => walk.cloud.inject({ before: ({ action }) => void (action === 'health-checks.read' && refused()) }),
+  ],
+  [
+    'a webhook whose judge has no data',
+    aWebhookGate(),
+    'no-data',
+    () =>
+      walk.cloud.answerWebhooks(() => ({
+        ...{ status: 'answered', verdict: 'no-data', reason: 'night' },
+        ...{ evidence: null, note: null, milliseconds: 1 },
+      })),
+  ],
+  [
+    'a webhook whose answers nobody can trust',
+    aWebhookGate(),
+    'error',
+    () => walk.cloud.answerWebhooks(() => ({ status: 'error', reason: 'the answer is not signed' })),
+  ],
+  ['a webhook whose secret is gone', aWebhookGate(), 'error', () => walk.cloud.setSecret('/sluice/judge', null)],
 ]
 
 async function startWith(gates: readonly Gate[]): Promise<string> {
   walk = await startWalk({ service: { gates, strategy } })
   walk.cloud.alarms.setState('web-5xx', 'OK')
+  for (const id of ['check-a', 'check-b']) walk.cloud.healthChecks.setState(id, 'healthy')
   return (await walk.start()).id
 }
 

@@ -7,7 +7,7 @@ import { buildPlan } from '../../../shared/domain/plan.ts'
 import type { Leases } from '../../../shared/ports/lease.ts'
 import { type PreflightInput, preflight } from '../../../shared/use-cases/preflight.ts'
 import { anAlbRoute, webArns } from '../../support/builders.ts'
-import { aCompareGate, aMetricGate, anAlarmsGate } from '../../support/gates.ts'
+import { aCompareGate, aMetricGate, anAlarmsGate, aRoute53HealthGate } from '../../support/gates.ts'
 
 const now = Date.UTC(2026, 0, 1, 12, 0, 0)
 const aliases = 'warning not-looked-at:alias-evaluates-health'
@@ -140,6 +140,16 @@ describe('preflight', () => {
     expect(await found({ gates: [gate] })).toEqual([aliases])
   })
 
+  it('looks for the status of each health check', async () => {
+    cloud.healthChecks.report('check-a', now - 120_000, 'unhealthy')
+    cloud.healthChecks.report('check-b', now - 120_000, 'healthy')
+    expect(await found({ gates: [aRoute53HealthGate()] })).toEqual([aliases])
+    const gates = [aRoute53HealthGate({ healthCheckIds: ['check-a', 'mistyped', 'check-b'] })]
+    expect((await run({ gates })).findings.find(({ id }) => id === 'metric-empty:checks')?.detail).toMatch(
+      /^no status in the last minutes of mistyped: /,
+    )
+  })
+
   it('takes weights for foreign unless we wrote them, or were about to', async () => {
     const split = { weights: { [webArns.blue]: 70, [webArns.green]: 30 } }
     cloud.routing.set(webArns.rule, split)
@@ -206,10 +216,12 @@ describe('what could not be asked', () => {
       expected: ['error alarm-missing:web-5xx', 'warning not-looked-at:target-health:routes[0].green'],
     },
     { action: 'alarms.read', subject: undefined, expected: ['warning not-looked-at:alarms'] },
+    { action: 'health-checks.read', subject: undefined, expected: ['warning not-looked-at:health-checks:checks'] },
   ])('is a warning when $action fails', async ({ action, subject, expected }) => {
     for (const error of [busy, new UpstreamError('AccessDenied')]) {
       failing(action, error, subject)
-      expect(await found({ gates: [anAlarmsGate()] })).toEqual(expect.arrayContaining(expected))
+      const gates = [anAlarmsGate(), aRoute53HealthGate()]
+      expect(await found({ gates })).toEqual(expect.arrayContaining(expected))
     }
   })
 
