@@ -38,10 +38,10 @@ export async function startWebhookReceiver(secret: string, receive: Receive) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, questions }
 }
 
-/** A receiver that signs `answer`, whatever it is asked. */
-export function answering(answer: () => object): Receive {
-  return (_question, response, sign) => {
-    const body = JSON.stringify(answer())
+/** A receiver that signs what `answer` says to the question. */
+export function answering(answer: (question: Readonly<Record<string, unknown>>) => object): Receive {
+  return (question, response, sign) => {
+    const body = JSON.stringify(answer(JSON.parse(question.body)))
     response.writeHead(200, { 'content-type': 'application/json', 'x-sluice-signature': sign(body) }).end(body)
   }
 }
