@@ -19,6 +19,9 @@ export function defaultParameters(measure: ComparisonParameters['measure']): Com
   return { ...common, measure, grid: measure === 'errors' ? [1.5, 2, 3, 5, 10, 30, 100] : [1.25, 1.5, 2, 3, 5] }
 }
 
+/** A service whose every request was bad has no rate above it left to test against. */
+const highestLimit = 1 - 1e-9
+
 /** The baseline before the release, where it is known. */
 export interface BaselineHistory {
   /** Bad requests of each minute, oldest first; gaps left out. */
@@ -51,7 +54,7 @@ export function fixComparison(
     plannedBuckets,
     phi,
     cap: parameters.cap === undefined ? defaultCap(bucketSeconds, measured) : parameters.cap,
-    p0: parameters.p0 ?? Math.max(parameters.pMax, upperRate(history, phi)),
+    p0: parameters.p0 ?? Math.min(Math.max(parameters.pMax, upperRate(history, phi)), highestLimit),
     knowsNormalRate: parameters.p0 !== undefined || (history?.requests ?? 0) > 0,
   }
 }
