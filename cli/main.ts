@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { isPortTaken } from '../local/port-taken.ts'
-import { runLocal } from './local.ts'
 
 const usage = `sluice: moves production traffic from one version to the next, and takes it back
 
   sluice local   start local mode: the API and an AWS-compatible endpoint on this machine
+  sluice judge   what a comparison gate says about counts, and why (sluice judge --help)
 
 Options of "local" (each also by environment variable):
   --port N       port of the API                    SLUICE_PORT      4500
@@ -13,14 +13,25 @@ Options of "local" (each also by environment variable):
   --data-dir D   where state outlives the process   SLUICE_DATA_DIR  (in memory)
 `
 
-const { positionals, values } = readArguments()
-const [command, ...rest] = positionals
-if (values.help || command === undefined) {
-  process.stdout.write(usage)
-} else if (command === 'local' && rest.length === 0) {
-  await runLocal(values).catch(sayWhy)
+// Every command loads its own code: to load local mode takes longer than to judge a deployment's counts.
+if (process.argv[2] === 'judge') {
+  const { runJudge } = await import('./judge/main.ts')
+  process.exitCode = await runJudge(process.argv.slice(3)).catch(sayWhy)
 } else {
-  fail(`unknown command "${positionals.join(' ')}"`)
+  await runOther()
+}
+
+async function runOther(): Promise<void> {
+  const { positionals, values } = readArguments()
+  const [command, ...rest] = positionals
+  if (values.help || command === undefined) {
+    process.stdout.write(usage)
+  } else if (command === 'local' && rest.length === 0) {
+    const { runLocal } = await import('./local.ts')
+    await runLocal(values).catch(sayWhy)
+  } else {
+    fail(`unknown command "${positionals.join(' ')}"`)
+  }
 }
 
 function readArguments() {

@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { ValidationError } from '../../shared/domain/errors.ts'
+import { type JudgeTask, readJudgeArguments } from './arguments.ts'
+import { readCountsDocument } from './counts-document.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { readGateFile } from './gate-file.ts'
+import { traceCounts } from './judge-counts.ts'
+import { judgeLine, toLines } from './judge-lines.ts'
+import { nameOf, readChunks, readJsonFile } from './read-input.ts'
+import { replayEvent, showReplayed } from './replay.ts'
+import { showJudged, showTrace } from './show.ts'
+import { judgeUsage } from './usage.ts'
+
+/** `sluice judge`. Returns the exit code. */
+export async function runJudge(args: readonly string[]): Promise<number> {
+  process.stdout.on('error', leaveWithReader)
+  try {
+    return await perform(readJudgeArguments(args))
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error
+    process.stderr.write(describe(error))
+    return exitCodes.badInput
+  }
+}
+
+function perform(task: JudgeTask): Promise<number> | number {
+  switch (task.type) {
+    case 'help':
+      process.stdout.write(judgeUsage)
+      return exitCodes.pass
+    case 'counts':
+      return judgeOne(task)
+    case 'lines':
+      return judgeStream(task)
+    case 'event':
+      return judgeAgain(task)
+  }
+}
+
+async function judgeOne({ gate, data, json, trace }: Extract<JudgeTask, { type: 'counts' }>): Promise<number> {
+  const { parameters } = readGateFile(await readJsonFile(gate), nameOf(gate))
+  const document = readCountsDocument(await readJsonFile(data), parameters.measure, nameOf(data))
+  const { judged, trace: lines } = traceCounts(parameters, document)
+  if (json) process.stdout.write(`${JSON.stringify({ ...judged, ...(trace && { trace: lines }) })}\n`)
+  else {
+    process.stdout.write(showJudged(judged, parameters, document))
+    if (trace) process.stdout.write(`\n${showTrace(lines, document)}`)
+  }
+  return exitCodeOf[judged.verdict]
+}
+
+async function judgeStream({ gate, data, trace }: Extract<JudgeTask, { type: 'lines' }>): Promise<number> {
+  const { parameters } = readGateFile(await readJsonFile(gate), nameOf(gate))
+  let code: number = exitCodes.pass
+  for await (const line of toLines(readChunks(data))) {
+    const result = judgeLine(parameters, line, { trace })
+    if ('error' in result) code = exitCodes.badInput
+    // A slow reader holds the stream back: nothing piles up in memory.
+    if (!process.stdout.write(`${JSON.stringify(result)}\n`)) await once(process.stdout, 'drain')
+  }
+  return code
+}
+
+async function judgeAgain({ event, json }: Extract<JudgeTask, { type: 'event' }>): Promise<number> {
+  const replayed = replayEvent(await readJsonFile(event), nameOf(event))
+  process.stdout.write(json ? `${JSON.stringify(replayed)}\n` : showReplayed(replayed))
+  return replayed.agrees ? exitCodes.pass : exitCodes.disagrees
+}
+
+function describe({ message, problems }: ValidationError): string {
+  const lines = problems.map(({ path, message: rule }) => `  ${path === '' ? 'the document' : path} ${rule}`)
+  return [`sluice: ${message}${lines.length > 0 ? ':' : ''}`, ...lines, ''].join('\n')
+}
+
+/** `sluice judge … | head`: whoever reads has seen enough. */
+function leaveWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.pass)
+}

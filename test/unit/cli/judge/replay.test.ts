@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { readCountsDocument } from '../../../../cli/judge/counts-document.ts'
+import { readGateFile } from '../../../../cli/judge/gate-file.ts'
+import { judgeCounts } from '../../../../cli/judge/judge-counts.ts'
+import { replayEvent } from '../../../../cli/judge/replay.ts'
+
+const gate = { measure: 'errors', alpha: 0.01 }
+const fixed = { phi: 1, cap: 64, p0: 0.005, knowsNormalRate: true }
+const bad = { stable: { requests: 900, errors: 1 }, canary: { requests: 100, errors: 9 }, weight: 10 }
+const data = { bucketSeconds: 60, plannedBuckets: 60, fixed, buckets: [bad, bad, bad] }
+
+function judged(counts: typeof data) {
+  const { parameters } = readGateFile(gate, 'gate')
+  return judgeCounts(parameters, readCountsDocument(counts, 'errors', 'counts'))
+}
+
+function anEvent(evidence: Record<string, unknown> = {}, verdict = 'fail') {
+  const { e, eSup, failedAt } = judged(data)
+  return { type: 'verdict', verdict, evidence: { e, eSup, failedAt, replay: { gate, data }, ...evidence } }
+}
+
+const differing = (event: unknown) =>
+  replayEvent(event, 'event.json')
+    .fields.filter(({ agrees }) => !agrees)
+    .map(({ field }) => field)
+
+describe('a verdict judged again', () => {
+  it('agrees with its evidence', () => {
+    const replayed = replayEvent(anEvent(), 'event.json')
+    expect(replayed.agrees).toBe(true)
+    expect(replayed.fields.map(({ field }) => field)).toEqual(['verdict', 'e', 'eSup', 'failedAt'])
+  })
+
+  it('agrees where only the last digits of the evidence differ', () => {
+    expect(differing(anEvent({ e: judged(data).e * (1 + 1e-12) }))).toEqual([])
+  })
+
+  it.each([
+    ['verdict', anEvent({}, 'pass')],
+    ['e', anEvent({ e: judged(data).e * 1.001 })],
+    ['eSup', anEvent({ eSup: 3 })],
+    ['failedAt', anEvent({ failedAt: null })],
+    ['failedAt', anEvent({ failedAt: 0 })],
+  ])('differs in %s', (field, event) => {
+    expect(differing(event)).toEqual([field])
+  })
+
+  it('differs where a count was changed', () => {
+    const changed = { ...data, buckets: [bad, bad, { ...bad, canary: { requests: 100, errors: 1 } }] }
+    expect(differing(anEvent({ replay: { gate, data: changed } }))).toEqual(['e', 'eSup'])
+  })
+
+  it('agrees with no-data where its counts pass: windows without counts leave none', () => {
+    const quiet = { ...data, buckets: [{ ...bad, canary: { requests: 100, errors: 0 } }] }
+    const { e, eSup, failedAt } = judged(quiet)
+    const evidence = { e, eSup, failedAt, replay: { gate, data: quiet } }
+    expect(differing(anEvent(evidence, 'no-data'))).toEqual([])
+    expect(differing(anEvent(evidence, 'fail'))).toEqual(['verdict'])
+    expect(differing(anEvent({}, 'no-data'))).toEqual(['verdict'])
+  })
+
+  it('of a gate that failed together with others looks at the limit they left it', () => {
+    const some = { ...data, buckets: [bad] }
+    const { e, eSup } = judged(some)
+    const evidence = { e, eSup, failedAt: null, meanE: 100, replay: { gate: { ...gate, alpha: 0.9 }, data: some } }
+    expect(differing(anEvent({ ...evidence, limit: e / 2 }))).toEqual([])
+    expect(differing(anEvent({ ...evidence, limit: e * 2 }))).toEqual(['verdict'])
+  })
+
+  it.each([
+    ['no event', 3, 'no evidence.replay'],
+    ['without evidence', { verdict: 'fail' }, 'no evidence.replay'],
+    ['without replay', { verdict: 'fail', evidence: {} }, 'no evidence.replay'],
+    ['whose counts are elsewhere', anEvent({ replay: { gate, data: {}, bucketsAt: '/v1/x' } }), 'put those of /v1/x'],
+    ['without the numbers', anEvent({ e: 'many' }), 'cannot be judged again'],
+    ['with a wrong gate', anEvent({ replay: { gate: { alpha: 7 }, data } }), 'evidence.replay.gate of event.json'],
+    ['with wrong counts', anEvent({ replay: { gate, data: {} } }), 'evidence.replay.data of event.json'],
+  ])('is refused: %s', (_, event, message) => {
+    expect(() => replayEvent(event, 'event.json')).toThrow(message)
+  })
+})
