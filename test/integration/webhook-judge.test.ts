@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttpWebhookJudge, largestAnswerBytes } from '../../shared/adapters/http/webhook-judge.ts'
 import type { WebhookQuestion, WebhookRequest } from '../../shared/ports/webhook-judge.ts'
 import { answering, type Receive, startWebhookReceiver } from '../support/webhook-receiver.ts'
@@ -182,6 +185,41 @@ describe('an answer that is', () => {
     })
     expect(answer).toEqual({ status: 'error', reason: `answered ${status}: redirects are not followed` })
     expect(elsewhere.questions).toEqual([])
+  })
+})
+
+describe('the judge in the documentation', () => {
+  const page = readFileSync(new URL('../../docs/gates.md', import.meta.url), 'utf8')
+  const example = /```js\n([\s\S]+?)```/.exec(page)?.[1] ?? ''
+
+  async function startExample() {
+    const code = example.replace(
+      'process.env.PORT ?? 8000',
+      "0, '127.0.0.1', function () { console.log(this.address().port) }",
+    )
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      ...{ env: { ...process.env, JUDGE_SECRET: secret }, stdio: ['ignore', 'pipe', 'inherit'] },
+    })
+    onTestFinished(() => void child.kill())
+    const [port] = await once(child.stdout, 'data')
+    return `http://127.0.0.1:${Number(String(port))}`
+  }
+
+  it('is believed, and believes no one else', async () => {
+    const url = await startExample()
+    const now = createHttpWebhookJudge('9.9.9', { realNow: () => Date.now() })
+    const request = { url, secret, question, timeoutMs: 2000 }
+    expect(await now.ask(request)).toMatchObject({
+      status: 'answered',
+      verdict: 'pass',
+      reason: 'step 0 of web is fine on green',
+    })
+    const refusal = { status: 'error', reason: 'answered 401, expected 200-299' }
+    expect(await now.ask({ ...request, secret: 'guessed' })).toEqual(refusal)
+    const forged = await fetch(url, { method: 'POST', body: '{}', headers: { 'x-sluice-signature': 'é'.repeat(67) } })
+    expect(forged.status).toBe(401)
+    const late = createHttpWebhookJudge('9.9.9', { realNow: () => Date.now() - 301_000 })
+    expect(await late.ask(request)).toEqual(refusal)
   })
 })
 
