@@ -28,11 +28,22 @@ function problemsOf(issue: Issue, parent: readonly PropertyKey[] = []): Problem[
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: pathOf([...path, key]), message: issue.message }))
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // One branch was meant: the one whose shape was recognised, and of several the one with the least to mend.
-    const meant = issue.errors
-      .filter((branch) => branch.every((each) => each.code !== 'invalid_type' || each.path.length > 0))
-      .sort((a, b) => a.length - b.length)[0]
+    const meant = meantBranch(issue.errors)
     if (meant) return meant.flatMap((each) => problemsOf(each, path))
   }
   return [{ path: pathOf(path), message: issue.message }]
+}
+
+type Branch = readonly z.core.$ZodIssue[]
+
+/**
+ * One branch of a union was meant: the one whose shape was recognised, or at least its type, and of several the one with
+ * the least to mend. A word that is not the one expected says nothing of an object that was given instead.
+ */
+function meantBranch(branches: readonly Branch[]): Branch | undefined {
+  const isAbout = (codes: readonly string[]) => (branch: Branch) =>
+    branch.every(({ code, path }) => path.length > 0 || !codes.includes(code))
+  const recognised = branches.filter(isAbout(['invalid_type', 'invalid_value']))
+  const candidates = recognised.length > 0 ? recognised : branches.filter(isAbout(['invalid_type']))
+  return candidates.toSorted((a, b) => a.length - b.length)[0]
 }

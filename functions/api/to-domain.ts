@@ -52,16 +52,12 @@ function toGate(gate: GateBody): Gate {
   switch (gate.kind) {
     case 'target-health':
     case 'alarms':
+    case 'metric':
     case 'probe':
     case 'webhook':
       return gate
     case 'route53-health':
       return { ...gate, minHealthy: gate.minHealthy ?? gate.healthCheckIds.length }
-    case 'metric': {
-      const { metric, ...rest } = gate
-      if (typeof metric === 'string') return { ...rest, metric }
-      throw new InvariantError('a custom metric went past the schema that refuses it')
-    }
     case 'compare':
       return parametersOf(gate)
   }

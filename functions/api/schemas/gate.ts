@@ -1,12 +1,10 @@
 import * as z from 'zod'
 import { alwaysOnGateName } from '../../../shared/domain/gates/always-on.ts'
-import { always, httpUrl, notYet, seconds, secretName } from './common.ts'
+import { always, httpUrl, seconds, secretName } from './common.ts'
 import { compareGate } from './compare-gate.ts'
 import { gateCommon } from './gate-common.ts'
+import { metricGate } from './metric-gate.ts'
 import { probeGate } from './probe-gate.ts'
-
-const metricName = z.string().min(1).max(255)
-const dimensions = z.record(z.string().min(1).max(255), z.string().min(1).max(1024))
 
 const targetHealthGate = z
   .strictObject({
@@ -25,48 +23,6 @@ const alarmsGate = z
       .refine((names) => new Set(names).size === names.length, 'must name each alarm once'),
   })
   .describe('Fails when any of these CloudWatch alarms is in ALARM, or went there since the first shift.')
-
-const routerMetric = z.enum(['error-rate', 'latency-p50', 'latency-p90', 'latency-p99', 'requests'])
-
-const customMetric = notYet(
-  z.union([
-    z.strictObject({
-      namespace: metricName,
-      metricName,
-      dimensions: dimensions.default({}),
-      stat: z.string().min(1).max(50),
-      periodSeconds: z.union([z.literal(10), z.literal(30), z.int().min(60).max(3600).multipleOf(60)]).default(60),
-    }),
-    z.strictObject({
-      expression: z.string().min(1).max(2048),
-      queries: z.array(z.record(z.string(), z.unknown())).min(1).max(20),
-    }),
-  ]),
-).describe('A metric or an expression of your own. Not available yet.')
-
-const metricGate = z
-  .strictObject({
-    ...gateCommon('metric'),
-    metric: z
-      .union([routerMetric, customMetric])
-      .describe('Of the canary: `error-rate` is a fraction 0–1, latencies are seconds, `requests` is per minute.'),
-    max: z.exactOptional(z.number()).describe('Bad above this.'),
-    min: z.exactOptional(z.number()).describe('Bad below this.'),
-    failures: z.int().min(1).max(100).default(2).describe('Consecutive bad windows until it fails.'),
-    minRequests: z.int().min(0).max(1_000_000_000).default(100).describe('A window with fewer is no data.'),
-  })
-  .superRefine((gate, context) => {
-    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
-    if (gate.max === undefined && gate.min === undefined) problem('max', 'is required, or min, or both')
-    if (gate.max !== undefined && gate.min !== undefined && gate.min > gate.max) problem('min', 'must not exceed max')
-    for (const side of ['max', 'min'] as const) {
-      const limit = gate[side]
-      if (limit !== undefined && limit < 0) problem(side, 'must not be negative')
-      if (limit !== undefined && limit > 1 && gate.metric === 'error-rate')
-        problem(side, 'must be a fraction from 0 to 1: 0.01 is one per cent')
-    }
-  })
-  .describe('A measurement of the canary against fixed limits.')
 
 const route53HealthGate = z
   .strictObject({
@@ -90,7 +46,8 @@ const webhookGate = z
     ...gateCommon('webhook'),
     url: httpUrl.describe('Gets a signed POST; `{side}` becomes `blue` or `green`.'),
     secretName: secretName.describe('Name of the secret that both sides sign with, in Parameter Store.'),
-    timeoutSeconds: seconds(60, 1).default(10).describe('For the whole answer. Real seconds.'),
+    // With the secret's own 10 s it must end within the 50 s that a function has.
+    timeoutSeconds: seconds(30, 1).default(10).describe('For the whole answer. Real seconds.'),
     when: z
       .enum(['before', 'during', 'both'])
       .default('both')

@@ -216,23 +216,6 @@ describe('a service document', () => {
     ['a late watch', { lateWatch: { seconds: 3600, action: 'notify' } }, 'lateWatch'],
     ['notifications', { notify: { slackChannel: 'C0123' } }, 'notify'],
     ['the comparison', { gates: [{ name: 'errors', kind: 'compare', measure: 'errors' }] }, 'gates[0].kind'],
-    [
-      'a metric of your own',
-      {
-        gates: [
-          {
-            ...metric,
-            metric: { namespace: 'Shop', metricName: 'Orders', dimensions: {}, stat: 'Sum', periodSeconds: 60 },
-          },
-        ],
-      },
-      'gates[0].metric',
-    ],
-    [
-      'an expression',
-      { gates: [{ ...metric, metric: { expression: 'a/b', queries: [{ id: 'a' }] } }] },
-      'gates[0].metric',
-    ],
   ])('says that %s is not available yet', (_, part, path) => {
     expect(problemsOf(() => parseService('web', aServiceBody(part)))).toEqual([{ path, message: 'not available yet' }])
   })
