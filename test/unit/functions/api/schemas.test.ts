@@ -177,7 +177,7 @@ describe('a service document', () => {
     ['none healthy', { gates: [{ ...checks, minHealthy: 0 }] }, ['gates[0].minHealthy']],
     ['a webhook without a secret', { gates: [without(webhook, 'secretName')] }, ['gates[0].secretName']],
     ['a secret in the name', { gates: [{ ...webhook, secretName: 'hunter 2!' }] }, ['gates[0].secretName']],
-    ['a webhook that waits for ever', { gates: [{ ...webhook, timeoutSeconds: 61 }] }, ['gates[0].timeoutSeconds']],
+    ['a webhook that waits for ever', { gates: [{ ...webhook, timeoutSeconds: 31 }] }, ['gates[0].timeoutSeconds']],
     ['a password in a webhook', { gates: [{ ...webhook, url: 'https://a:b@example.com' }] }, ['gates[0].url']],
     ['an unknown gate field', { gates: [{ ...probe, retries: 2 }] }, ['gates[0].retries']],
     ['a wrong mode', { gates: [{ ...metric, mode: 'off' }] }, ['gates[0].mode']],
