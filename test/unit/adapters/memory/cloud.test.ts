@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../../../local/clock.ts'
 import { createMemoryCloud, type MemoryCloud } from '../../../../shared/adapters/memory/cloud.ts'
 import { NotFoundError, UpstreamError } from '../../../../shared/domain/errors.ts'
+import type { WebhookQuestion } from '../../../../shared/ports/webhook-judge.ts'
 import { describeAlarmSource } from '../../../contract/alarm-source.ts'
 import { describeHealthCheckSource } from '../../../contract/health-check-source.ts'
 import { describeMetricsSource } from '../../../contract/metrics-source.ts'
@@ -194,10 +195,10 @@ describe('the memory cloud', () => {
   })
 
   it('answers webhooks as told, and has every secret but those taken away', async () => {
-    const question = {
+    const question: WebhookQuestion = {
       ...{ deployment: 'dep_1', service: 'web', gate: 'judge', stable: 'blue', canary: 'green', step: 0 },
       ...{ weight: 10, effectiveWeight: 10, at: '2026-01-01T00:00:00.000Z', moment: 'during' },
-    } as const
+    }
     const request = { url: 'http://judge.example/', secret: 's', question, timeoutMs: 1000 }
     expect(await cloud.webhookJudge.ask(request)).toMatchObject({ status: 'answered', verdict: 'pass' })
     cloud.answerWebhooks(({ url }) => ({ status: 'error', reason: url }))
