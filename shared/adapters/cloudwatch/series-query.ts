@@ -21,9 +21,13 @@ export function toSeriesQueries(metric: OwnMetric): readonly MetricDataQuery[] {
 
 /** Where a series comes from, for people. */
 export function describeSeries(metric: OwnMetric): string {
-  if ('expression' in metric) return `CloudWatch ${metric.expression}`
-  const dimensions = Object.entries(metric.dimensions).map(([name, value]) => `${name} ${value}`)
-  return ['CloudWatch', metric.namespace, metric.stat, metric.metricName, ...dimensions].join(' ')
+  if (!('expression' in metric)) return `CloudWatch ${describeQuery(metric)}`
+  return `CloudWatch ${metric.queries.map((query) => `${query.id} = ${describeQuery(query)}`).join(', ')}`
+}
+
+function describeQuery({ namespace, stat, metricName, dimensions }: Omit<CloudWatchMetric, 'periodSeconds'>): string {
+  const sides = Object.entries(dimensions).map(([name, value]) => `${name} ${value}`)
+  return [namespace, stat, metricName, ...sides].join(' ')
 }
 
 /**

@@ -272,7 +272,7 @@ describe('reading a metric of its own', () => {
     ])
     expect(reading).toEqual({
       status: 'complete',
-      source: 'CloudWatch 100 * bad / all',
+      source: 'CloudWatch bad = Shop Sum Orders',
       windows: [
         { startMs: start, endMs: start + 5 * minute, value: null },
         { startMs: start + 5 * minute, endMs: start + 10 * minute, value: 4 },

@@ -55,7 +55,9 @@ describe('queries for a metric of its own', () => {
 
   it('say where the numbers come from', () => {
     expect(describeSeries(failures)).toBe('CloudWatch Shop p99 Failures Service web Slot green')
-    expect(describeSeries(share)).toBe('CloudWatch 100 * bad / all')
+    expect(describeSeries(share)).toBe(
+      'CloudWatch bad = Shop p99 Failures Service web Slot green, all = Shop Sum Requests',
+    )
   })
 })
 
