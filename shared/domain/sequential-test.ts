@@ -1,5 +1,5 @@
 import { limitMultiples } from './sequential/absolute-limit.ts'
-import { hasBaseline } from './sequential/baseline.ts'
+import { hasBaseline, withoutRemainder } from './sequential/baseline.ts'
 import type {
   Bucket,
   ComparisonFixed,
@@ -75,8 +75,9 @@ export function addBucket(
     started,
   })
   const logE = logWithReserve(capital, spent)
-  const totals = add(state.totals, counts)
-  const recent = addRecent(state.recent, counts, logMean(logs.slice(from, to)))
+  const compared = withoutRemainder(counts, bucket.weight)
+  const totals = add(state.totals, compared)
+  const recent = addRecent(state.recent, compared, logMean(logs.slice(from, to)))
   const promotion = promote(parameters, fixed, state.promotion, bucket)
   const fails = logE >= logLimit(parameters) && hasMaterialDifference(parameters, fixed, { totals, recent })
   const proves = logSum(promotion) >= -Math.log(parameters.beta) && logE < logDoubt

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { describeComparison } from '../../../../shared/domain/sequential-test.ts'
+import { aBucket, bareFixed, bareParameters, type Counts, follow } from '../../../support/comparison.ts'
+
+const parameters = bareParameters({ minErrors: 3, materiality: 0.0005 })
+const fixed = bareFixed({ cap: 64, p0: 0.005, knowsNormalRate: true })
+
+/** What is said after these buckets, each with its weight. */
+function said(...buckets: readonly (readonly [counts: Counts, weight: number])[]) {
+  const state = follow(
+    buckets.map(([counts, weight]) => aBucket(counts, weight)),
+    parameters,
+    fixed,
+  ).at(-1)
+  if (state === undefined) throw new Error('no bucket')
+  return describeComparison(parameters, fixed, state)
+}
+
+describe('a canary that has all of the traffic', () => {
+  const bad = [[1000, 0, 50, 0], 100] as const
+
+  it('fails against the limit', () => {
+    expect(said(bad, bad)).toMatchObject({ verdict: 'fail', failedAt: 1 })
+  })
+
+  it('fails whatever happens to the last connections to stable', () => {
+    const withRemainder = [[1000, 2, 50, 1], 100] as const
+    const result = said(withRemainder, withRemainder)
+    expect(result).toMatchObject({ verdict: 'fail', failedAt: 1 })
+    expect(result.totals.stable).toEqual({ requests: 0, bad: 0 })
+    expect(result.reason).toMatch(/^canary errors 100 of 2,000 \(5 %\) against a limit of 0.5 %; evidence/)
+  })
+
+  it('is compared over its whole way there with what stable was beside it', () => {
+    const half = [[1000, 1000, 1, 1], 50] as const
+    const alone = [[2000, 5, 2, 5], 100] as const
+    expect(said(half, alone).totals).toEqual({
+      stable: { requests: 1000, bad: 1 },
+      canary: { requests: 3000, bad: 3 },
+    })
+  })
+})
