@@ -1,5 +1,5 @@
 import { limitMultiples } from './sequential/absolute-limit.ts'
-import { hasBaseline, withoutRemainder } from './sequential/baseline.ts'
+import { hasAllTraffic, hasBaseline, withoutRemainder } from './sequential/baseline.ts'
 import type {
   Bucket,
   ComparisonFixed,
@@ -12,7 +12,7 @@ import { logAdd, logMean, logSum } from './sequential/log-math.ts'
 import { logPromotionFactors, promotionParts } from './sequential/promotion.ts'
 import { capitalAt } from './sequential/restarts.ts'
 import { logLimit } from './sequential/result.ts'
-import { add, addRecent, addShares, followIncident, noCounts } from './sequential/running.ts'
+import { add, addRecent, addShares, followIncident, noCounts, noIncident } from './sequential/running.ts'
 import { logSilenceFactors, silentShares } from './sequential/silence.ts'
 
 export type * from './sequential/comparison.ts'
@@ -44,7 +44,7 @@ export function startComparison(parameters: ComparisonParameters): ComparisonSta
     silence: silentShares.map(() => null),
     logSilence: 0,
     recent: { log: 0, counts: noCounts },
-    incident: { canary: 0, stable: 0 },
+    incident: noIncident,
     totals: noCounts,
     shares: {},
     newest: null,
@@ -149,7 +149,10 @@ export function hasMaterialDifference(
   return totals.canary.bad >= minErrors && Math.max(difference(totals), difference(recent.counts)) >= materiality
 }
 
-/** Both sides above the limit at once is an incident, not a regression; without a known normal rate nobody can tell. */
+/**
+ * Both sides above the limit at once is an incident, not a regression; without a known normal rate nobody can tell. A
+ * minute without stable changes nothing; once the canary has all of the traffic there are no two sides any more.
+ */
 function followBoth(
   { alpha }: ComparisonParameters,
   { p0, phi, knowsNormalRate }: ComparisonFixed,
@@ -157,6 +160,7 @@ function followBoth(
   { weight }: Bucket,
   counts: Stratum,
 ): ComparisonState['incident'] {
+  if (hasAllTraffic(weight)) return noIncident
   if (!knowsNormalRate || !hasBaseline(counts, weight)) return before
   const options = { limit: p0, phi, top: -2 * Math.log(alpha) }
   return {

@@ -1,3 +1,4 @@
+import { hasAllTraffic } from './baseline.ts'
 import type {
   ComparisonFixed,
   ComparisonParameters,
@@ -8,9 +9,9 @@ import type {
 } from './comparison.ts'
 import { rateSequence, ratioSequence } from './confidence.ts'
 import { expFinite } from './log-math.ts'
-import { isSilent } from './silence.ts'
+import { isLow, isSilent } from './silence.ts'
 
-/** Fewer requests on either side say too little about a rate. */
+/** Fewer requests on either side that is compared say too little about a rate. */
 const thinBelow = 30
 
 /** ln of the evidence at which a comparison fails. */
@@ -65,9 +66,12 @@ function dataStateOf(parameters: ComparisonParameters, state: ComparisonState): 
   const { totals, newest, incident } = state
   const limit = logLimit(parameters)
   if (newest === null || totals.canary.requests === 0) return 'no-canary-traffic'
-  if (state.logSilence >= limit) return isSilent(newest, newest.weight) ? 'no-canary-traffic' : 'low-canary-traffic'
+  if (state.logSilence >= limit && isLow(newest, newest.weight))
+    return isSilent(newest, newest.weight) ? 'no-canary-traffic' : 'low-canary-traffic'
   if (incident.canary >= limit && incident.stable >= limit) return 'incident'
-  return Math.min(totals.canary.requests, totals.stable.requests) < thinBelow ? 'thin' : 'ok'
+  const isThin =
+    totals.canary.requests < thinBelow || (totals.stable.requests < thinBelow && !hasAllTraffic(newest.weight))
+  return isThin ? 'thin' : 'ok'
 }
 
 function sentence(
@@ -91,7 +95,7 @@ function prefixOf(dataState: DataState): string {
 
 function silenceSentence({ newest, logSilence, totals }: ComparisonState): string {
   if (newest === null) return 'no settled bucket yet'
-  const requests = totals.canary.requests + totals.stable.requests
+  const requests = [totals, newest].reduce((sum, { canary, stable }) => sum + canary.requests + stable.requests, 0)
   if (requests === 0) return 'neither side has had a request'
   const weight = newest.weight === null ? '' : ` at a weight of ${newest.weight} %`
   const proof = `evidence ${odds(expFinite(logSilence))} : 1 that its share is lower`

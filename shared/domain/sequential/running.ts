@@ -9,6 +9,8 @@ const logitSteps = 50
 
 export const noCounts: Stratum = { stable: { requests: 0, bad: 0 }, canary: { requests: 0, bad: 0 } }
 
+export const noIncident: ComparisonState['incident'] = { canary: 0, stable: 0 }
+
 export function add(a: Stratum, b: Stratum): Stratum {
   return { stable: addSide(a.stable, b.stable), canary: addSide(a.canary, b.canary) }
 }

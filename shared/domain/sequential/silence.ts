@@ -2,8 +2,9 @@ import type { Bucket, Stratum } from './comparison.ts'
 
 /** What a share that is too low may be, of the configured one. */
 export const silentShares = [0, 1 / 4, 1 / 2] as const
-/** Up to this part of the configured share the canary counts as without traffic, above it as with too little. */
+/** Up to this part of the configured share the canary counts as without traffic, up to the other as with too little. */
 const stillSilent = 1 / 4
+const stillLow = 3 / 4
 
 /**
  * ln of the factors for "the canary gets less than its configured share", one for each lower share q:
@@ -21,8 +22,20 @@ export function logSilenceFactors({ strata, weight }: Bucket): readonly number[]
 }
 
 /** True where the canary's requests are so few of what its weight promises that nothing can be judged on them. */
-export function isSilent({ stable, canary }: Stratum, weight: number | null): boolean {
+export function isSilent(counts: Stratum, weight: number | null): boolean {
+  return hasAtMost(stillSilent, counts, weight)
+}
+
+/**
+ * True where the canary still gets clearly less than its weight promises. The evidence for it outlasts the want: after
+ * five minutes of silence it takes a quarter of an hour to fade.
+ */
+export function isLow(counts: Stratum, weight: number | null): boolean {
+  return hasAtMost(stillLow, counts, weight)
+}
+
+function hasAtMost(part: number, { stable, canary }: Stratum, weight: number | null): boolean {
   const requests = stable.requests + canary.requests
   if (weight === null || requests === 0) return canary.requests === 0
-  return canary.requests / requests <= (stillSilent * weight) / 100
+  return canary.requests / requests <= (part * weight) / 100
 }

@@ -39,4 +39,34 @@ describe('a canary that has all of the traffic', () => {
       canary: { requests: 3000, bad: 3 },
     })
   })
+
+  it('has no incident in both versions any more', () => {
+    const incident = [[1000, 1000, 50, 50], 50] as const
+    expect(said(incident, incident).dataState).toBe('incident')
+    expect(said(incident, incident, [[2000, 3, 4, 0], 100]).dataState).toBe('ok')
+  })
+
+  it('no longer gets less than its share', () => {
+    const silent = [[0, 100, 0, 0], 10] as const
+    expect(said(silent, silent).dataState).toBe('no-canary-traffic')
+    expect(said(silent, silent, [[1000, 10, 1, 0], 100]).dataState).toBe('ok')
+    expect(said(silent, silent, [[500, 510, 1, 0], 100]).dataState).toBe('low-canary-traffic')
+    expect(said(silent, silent, [[100, 900, 1, 0], 100]).dataState).toBe('no-canary-traffic')
+  })
+
+  it('has thin data only where it has few requests itself', () => {
+    const result = said([[30, 0, 0, 0], 100])
+    expect(result.dataState).toBe('ok')
+    expect(result.rates.canary.estimate).toBe(0)
+    expect(said([[29, 0, 0, 0], 100]).dataState).toBe('thin')
+  })
+
+  it('without a request of its own is told what there was', () => {
+    const result = said([[0, 80, 0, 0], 100])
+    expect(result).toMatchObject({ verdict: 'no-data', dataState: 'no-canary-traffic' })
+    expect(result.reason).toBe(
+      'no canary traffic: 0 of 80 requests in the newest bucket at a weight of 100 %; evidence 1 : 1 that its share is lower',
+    )
+    expect(said([[0, 0, 0, 0], 100]).reason).toBe('neither side has had a request')
+  })
 })
