@@ -1,0 +1,73 @@
+import { limitMultiples, logAboveLimit } from '../sequential/absolute-limit.ts'
+import type { ComparisonFixed, ComparisonParameters, SideCounts, Stratum } from '../sequential/comparison.ts'
+import { logExactFactor } from '../sequential/exact-conditional.ts'
+import { logRateRatioFactor } from '../sequential/rate-ratio.ts'
+import { type Chance, spreadOf } from './spread.ts'
+
+/** What a comparison weighs "no worse" against, and how the counts of a bucket come about. */
+export interface Alternatives {
+  readonly count: number
+  /** Fewer canary requests than this at once are too few for `spread`, which may round them. */
+  readonly fewestRequests: number
+  /** ln of the factor of one alternative, for counts as `spread` has them. */
+  readonly log: (index: number, counts: Stratum) => number
+  /** The same for means, which need not be whole. */
+  readonly growth: (index: number, means: Stratum) => number
+  /** How the bad requests of one side spread. */
+  readonly spread: (side: 'stable' | 'canary', requests: number, rate: number) => SideSpread
+}
+
+export interface SideSpread {
+  readonly requests: number
+  readonly chances: readonly Chance[]
+}
+
+/** The canary's counts decide more, and at 100 % alone. */
+const pointsADeviation = { stable: 2, canary: 4 } as const
+
+/** @param weight - Share of the canary, percent: at 100 there is no baseline beside it. */
+export function alternativesOf(
+  { grid, tolerance, measure }: ComparisonParameters,
+  { p0 }: Pick<ComparisonFixed, 'p0'>,
+  weight: number,
+): Alternatives {
+  if (weight >= 100) {
+    const log = (index: number, { canary }: Stratum) => logAboveLimit(canary, p0)[index] as number
+    return { count: limitMultiples.length, fewestRequests: 0, log, growth: log, spread: rareSpread }
+  }
+  const factor = measure === 'slow' ? logExactFactor : logRateRatioFactor
+  const log = (index: number, counts: Stratum) => factor(counts, grid[index] as number, tolerance)
+  const count = grid.length
+  if (measure === 'errors') return { count, fewestRequests: 0, log, growth: log, spread: rareSpread }
+  const growth = (index: number, means: Stratum) => scaled(means, (counts) => log(index, counts))
+  return { count, fewestRequests: 20, log, growth, spread: wholeSpread }
+}
+
+function rareSpread(side: 'stable' | 'canary', requests: number, rate: number): SideSpread {
+  const options = { requests: null, pointsADeviation: pointsADeviation[side] }
+  return { requests, chances: spreadOf(requests * rate, options) }
+}
+
+/** The exact form counts ways to draw: whole numbers, never more bad requests than there are. */
+function wholeSpread(side: 'stable' | 'canary', requests: number, rate: number): SideSpread {
+  const whole = Math.max(1, Math.round(requests))
+  const options = { requests: whole, pointsADeviation: pointsADeviation[side] }
+  const chances = spreadOf(whole * rate, options).map(({ count, probability }) => ({
+    count: Math.min(whole, Math.max(0, Math.round(count))),
+    probability,
+  }))
+  return { requests: whole, chances }
+}
+
+/** So many that rounding to whole requests does not matter, and few enough for the exact form. */
+const scaledBad = 4000
+
+/** The exact form grows in proportion to the counts: it is asked for many times as many, and divided again. */
+function scaled(means: Stratum, log: (counts: Stratum) => number): number {
+  const scale = scaledBad / (means.stable.bad + means.canary.bad)
+  const times = ({ requests, bad }: SideCounts) => ({
+    requests: Math.round(requests * scale),
+    bad: Math.round(bad * scale),
+  })
+  return log({ stable: times(means.stable), canary: times(means.canary) }) / scale
+}
