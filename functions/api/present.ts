@@ -1,7 +1,9 @@
 import type { DeploymentEvent, Finding, RollbackReadiness } from '../../shared/domain/deployment.ts'
+import { explainShortfall } from '../../shared/domain/findings/detection.ts'
 import type { Service } from '../../shared/domain/service.ts'
 import type { RawWeights } from '../../shared/domain/traffic.ts'
 import { toInstant } from '../../shared/ports/clock.ts'
+import type { GateDetection } from '../../shared/use-cases/estimate-detection.ts'
 import type { DeploymentPlan } from '../../shared/use-cases/plan-deployment.ts'
 import type { DeploymentView } from '../../shared/use-cases/read-deployment.ts'
 import type { Traffic } from '../../shared/use-cases/read-traffic.ts'
@@ -69,7 +71,7 @@ export function presentWeights(weights: RawWeights) {
 }
 
 export function presentPlan(plan: DeploymentPlan) {
-  const { steps, writes, minimumSeconds, exposurePercentMinutes, cost, findings } = plan
+  const { steps, writes, minimumSeconds, exposurePercentMinutes, cost, detection, findings } = plan
   return {
     steps,
     writes: writes.map((write) => ({
@@ -80,8 +82,28 @@ export function presentPlan(plan: DeploymentPlan) {
     minimumSeconds,
     exposurePercentMinutes,
     cost,
+    detection: detection.map(presentDetection),
     findings,
   }
+}
+
+function presentDetection({ traffic, steps, reason, ...gate }: GateDetection) {
+  return {
+    ...gate,
+    requestsPerMinute: traffic && toDigits(traffic.requestsPerMinute),
+    baselineRate: traffic && toDigits(traffic.baselineRate),
+    steps: steps.map(({ step, weight, detected, shortfall, ...rest }) => ({
+      step,
+      weight,
+      ...(detected ?? { ratio: null, rate: null, seconds: null, failedRequests: null }),
+      ...(shortfall && { reason: explainShortfall({ weight, detected, ...rest }, shortfall) }),
+    })),
+    ...(reason !== null && { reason }),
+  }
+}
+
+function toDigits(value: number): number {
+  return Number(value.toPrecision(4))
 }
 
 export function presentTraffic({ routes, leases, rollback }: Traffic) {

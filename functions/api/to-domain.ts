@@ -1,4 +1,4 @@
-import type { DeploymentRequest } from '../../shared/domain/deployment-request.ts'
+import type { DeploymentRequest, PlanRequest } from '../../shared/domain/deployment-request.ts'
 import { InvariantError } from '../../shared/domain/errors.ts'
 import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
 import type { Gate } from '../../shared/domain/gates/gate.ts'
@@ -8,7 +8,7 @@ import { parse } from './parse.ts'
 import { parametersOf } from './schemas/compare-gate.ts'
 import type { GateBody } from './schemas/gate.ts'
 import type { RouteBody } from './schemas/route.ts'
-import { deploymentBody, serviceBody, serviceName } from './schemas.ts'
+import { deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts'
 
 /** @throws {ValidationError} With every problem of the name or the document. */
 export function parseService(name: string, body: unknown): ServiceDraft {
@@ -27,6 +27,12 @@ export function parseService(name: string, body: unknown): ServiceDraft {
 /** @throws {ValidationError} With every problem of the body. */
 export function parseDeploymentRequest(body: unknown): DeploymentRequest {
   const { codedeploy: _notBuilt, gates, ...request } = parse(deploymentBody, body, 'deployment')
+  return { ...request, ...(gates && { gates: withAlwaysOnGate(gates.map(toGate)) }) }
+}
+
+/** @throws {ValidationError} With every problem of the body. */
+export function parsePlanRequest(body: unknown): PlanRequest {
+  const { codedeploy: _notBuilt, gates, ...request } = parse(planBody, body, 'plan')
   return { ...request, ...(gates && { gates: withAlwaysOnGate(gates.map(toGate)) }) }
 }
 

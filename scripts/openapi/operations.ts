@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { answers } from '../../functions/api/schemas/answers.ts'
-import { commandBodies, deploymentBody, queries, serviceBody } from '../../functions/api/schemas.ts'
+import { commandBodies, deploymentBody, planBody, queries, serviceBody } from '../../functions/api/schemas.ts'
 
 /** One operation as the document tells it. Shapes are the very schemas that check requests. */
 export interface Operation {
@@ -122,9 +122,14 @@ const deployments: readonly Operation[] = [
     path: '/v1/plans',
     tag: 'plans',
     summary: 'What a deployment would do',
-    description: 'Takes the body of a deployment and changes nothing.',
-    body: { schema: deploymentBody, required: true },
-    success: [ok(answers.deploymentPlan, 'Every write, the shortest duration, the exposure, the findings.')],
+    description: 'Takes the body of a deployment, and the traffic to reckon with. Changes nothing.',
+    body: { schema: planBody, required: true },
+    success: [
+      ok(
+        answers.deploymentPlan,
+        'Every write, the shortest duration, the exposure, what compare gates would detect, the findings.',
+      ),
+    ],
     problems: [400, 404, 422],
   },
   {

@@ -3,7 +3,7 @@ import type { Gate } from './gates/gate.ts'
 import type { Strategy } from './strategy.ts'
 import type { Slot } from './traffic.ts'
 
-/** What a caller asks for: the parsed body of `POST /v1/deployments` and of `POST /v1/plans`. */
+/** What a caller asks for: the parsed body of `POST /v1/deployments`, and most of that of `POST /v1/plans`. */
 export interface DeploymentRequest {
   readonly service: string
   /** The slot that is to serve. Default: the one that is not serving now. */
@@ -19,4 +19,18 @@ export interface DeploymentRequest {
   readonly gates?: readonly Gate[]
   /** Preflight findings that are known and accepted, by id. */
   readonly override?: readonly Override[]
+}
+
+/** Traffic to reckon with, in place of what is measured. */
+export interface GivenTraffic {
+  /** Of both sides together, above 0. */
+  readonly requestsPerMinute: number
+  /** Of stable, fractions from 0 to below 1; absent: measured. */
+  readonly errorRate?: number
+  readonly slowRate?: number
+}
+
+/** The parsed body of `POST /v1/plans`: a deployment, and what to reckon with. */
+export interface PlanRequest extends DeploymentRequest {
+  readonly traffic?: GivenTraffic
 }

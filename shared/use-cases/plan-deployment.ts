@@ -1,10 +1,12 @@
 import type { Deps } from '../deps.ts'
 import { type CostEstimate, estimateCost } from '../domain/cost.ts'
 import type { Finding } from '../domain/deployment.ts'
-import type { DeploymentRequest } from '../domain/deployment-request.ts'
+import type { PlanRequest } from '../domain/deployment-request.ts'
 import { NotFoundError, UpstreamError } from '../domain/errors.ts'
+import { detectionFindings } from '../domain/findings/detection.ts'
 import { buildPlan, type Step } from '../domain/plan.ts'
 import { maxRouterWeight, otherSlot } from '../domain/traffic.ts'
+import { estimateDetection, type GateDetection } from './estimate-detection.ts'
 import { type PlannedWrite, planWrites } from './plan-writes.ts'
 import { preflight } from './preflight.ts'
 import { asFinding } from './prepare.ts'
@@ -18,6 +20,8 @@ export interface DeploymentPlan {
   readonly minimumSeconds: number
   readonly exposurePercentMinutes: number
   readonly cost: CostEstimate
+  /** What each compare gate would detect. */
+  readonly detection: readonly GateDetection[]
   readonly findings: readonly Finding[]
 }
 
@@ -27,23 +31,32 @@ export interface DeploymentPlan {
  * @throws {NotFoundError} If there is no such service.
  * @throws {ValidationError} If `to` is the slot that serves already.
  */
-export async function planDeployment(deps: Deps, request: DeploymentRequest): Promise<DeploymentPlan> {
+export async function planDeployment(deps: Deps, request: PlanRequest): Promise<DeploymentPlan> {
   const service = await readService(deps, request.service)
   const { routes } = service
   const gates = request.gates ?? service.gates
   const stable = await resolveStable(deps, service, request.to)
   const canary = otherSlot(stable)
   const plan = buildPlan(request.strategy ?? service.strategy, { maxWeight: maxRouterWeight.alb })
-  const [{ findings, problems }, planned, open] = await Promise.all([
+  const traffic = request.traffic ?? null
+  const [{ findings, problems }, planned, detection, open] = await Promise.all([
     preflight(deps, { routes, gates, plan, stable, canary, at: 'deployment' }),
     writesOrFinding(deps, { routes, plan, canary }),
+    estimateDetection(deps, { routes, gates, plan, stable, traffic }),
     deps.deployments.pointer(service.name),
   ])
   return {
     ...plan,
     writes: planned.writes,
     cost: estimateCost(plan, gates, routes.length),
-    findings: [...problems.map(asFinding), ...findings, ...planned.findings, ...openFinding(open)],
+    detection,
+    findings: [
+      ...problems.map(asFinding),
+      ...findings,
+      ...detection.flatMap(({ gate, steps }) => detectionFindings(gate, steps)),
+      ...planned.findings,
+      ...openFinding(open),
+    ],
   }
 }
 

@@ -6,12 +6,12 @@ import { readJson } from '../body.ts'
 import { presentPlan } from '../present.ts'
 import { readQuery } from '../query.ts'
 import { queries } from '../schemas.ts'
-import { parseDeploymentRequest } from '../to-domain.ts'
+import { parsePlanRequest } from '../to-domain.ts'
 
 /** What a deployment would do: `/v1/plans`. */
 export function planRoutes(deps: Deps) {
   return new Hono<ApiEnv>().post('/', async (c) => {
     readQuery(c, queries.none)
-    return c.json(presentPlan(await planDeployment(deps, parseDeploymentRequest(await readJson(c)))))
+    return c.json(presentPlan(await planDeployment(deps, parsePlanRequest(await readJson(c)))))
   })
 }

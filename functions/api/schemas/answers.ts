@@ -144,6 +144,35 @@ const plannedWrite = z.strictObject({
 
 const dollars = z.number().min(0)
 
+const fromWhere = z.nullable(z.enum(['given', 'measured']))
+
+const stepDetection = z
+  .strictObject({
+    step: z.int().min(0),
+    weight: share,
+    ratio: z.nullable(z.number()).describe("Of the canary's rate to stable's; null: nothing would be detected."),
+    rate: z.nullable(z.number().min(0).max(1)).describe("The canary's rate, fraction."),
+    seconds: z.nullable(z.int().min(0)).describe('From the start of the step until the verdict.'),
+    failedRequests: z.nullable(z.int().min(0)).describe('Bad canary requests until then.'),
+    reason: z.exactOptional(z.string()).describe('Why it is not less, and what would help.'),
+  })
+  .meta({ id: 'StepDetection' })
+
+const gateDetection = z
+  .strictObject({
+    gate: z.string(),
+    measure: z.enum(['errors', 'slow']),
+    requestsPerMinute: z.nullable(z.number().min(0)),
+    baselineRate: z.nullable(z.number().min(0).max(1)).describe('Bad requests among all of stable, fraction.'),
+    source: fromWhere.describe('Of requestsPerMinute.'),
+    baselineSource: fromWhere,
+    steps: z
+      .array(stepDetection)
+      .describe('The smallest regression beginning with the step that it would detect with a probability of 0.9.'),
+    reason: z.exactOptional(z.string()).describe('Why there are no steps: the traffic is not known.'),
+  })
+  .meta({ id: 'GateDetection' })
+
 const deploymentPlan = z
   .strictObject({
     ...planMembers,
@@ -157,6 +186,7 @@ const deploymentPlan = z
       metricsUsd: dollars,
       totalUsd: dollars,
     }),
+    detection: z.array(gateDetection).describe('Of each compare gate.'),
     findings: z.array(finding),
   })
   .meta({ id: 'DeploymentPlan' })

@@ -16,7 +16,7 @@ const links = z
   })
   .describe('Where to read more, by name.')
 
-/** Body of `POST /v1/deployments` and `POST /v1/plans`. */
+/** Body of `POST /v1/deployments`. */
 export const deploymentBody = z.strictObject({
   service: serviceName,
   to: z.exactOptional(z.enum(['blue', 'green'])).describe('Default: the slot that is not serving.'),
@@ -32,6 +32,19 @@ export const deploymentBody = z.strictObject({
     .exactOptional(notYet(z.strictObject({ appSpec: z.record(z.string(), z.unknown()) })))
     .describe('With a codedeploy route. Not available yet.'),
 })
+
+const rate = z.number().min(0).lt(1, 'must be a fraction below 1: 0.01 is one per cent')
+
+const traffic = z
+  .strictObject({
+    requestsPerMinute: z.number().gt(0, 'must be above 0').max(1_000_000_000).describe('Of both sides together.'),
+    errorRate: z.exactOptional(rate).describe('Share of errors that is normal, fraction. Default: measured.'),
+    slowRate: z.exactOptional(rate).describe('Share of slow requests that is normal, fraction. Default: measured.'),
+  })
+  .describe('What `detection` reckons with. Default: what stable had in the last 60 minutes.')
+
+/** Body of `POST /v1/plans`. */
+export const planBody = deploymentBody.extend({ traffic: z.exactOptional(traffic) })
 
 /** The header that makes a start safe to repeat. */
 export const idempotencyKey = z

@@ -107,6 +107,104 @@ describe('POST /v1/plans', () => {
     expect(writes).toEqual([])
   })
 
+  const compare = { kind: 'compare', name: 'errors' }
+  const slow = { kind: 'compare', name: 'slow', measure: 'slow', slowSeconds: 0.5 }
+
+  it('says what each compare gate would detect with the traffic that is given', async () => {
+    await register({ gates: [compare, slow] })
+    const traffic = { requestsPerMinute: 1000, errorRate: 0.001, slowRate: 0.05 }
+    const { detection, findings } = await plan({ traffic })
+    expect(detection.map(({ steps: _, ...gate }) => gate)).toEqual([
+      {
+        gate: 'errors',
+        measure: 'errors',
+        requestsPerMinute: 1000,
+        baselineRate: 0.001,
+        source: 'given',
+        baselineSource: 'given',
+      },
+      {
+        gate: 'slow',
+        measure: 'slow',
+        requestsPerMinute: 1000,
+        baselineRate: 0.05,
+        source: 'given',
+        baselineSource: 'given',
+      },
+    ])
+    const [errors, slowOnes] = detection
+    expect(errors?.steps.map(({ step, weight }) => [step, weight])).toEqual([
+      [0, 10],
+      [1, 100],
+    ])
+    expect(errors?.steps[0]?.ratio).toBeGreaterThan(4)
+    expect(errors?.steps[0]?.ratio).toBeLessThan(8)
+    expect(errors?.steps[0]?.seconds).toBeLessThanOrEqual(1800)
+    expect(slowOnes?.steps[0]?.ratio).toBeLessThan(2)
+    expect(findings.map(({ id }) => id).filter((id) => id.startsWith('detects-nothing'))).toEqual([])
+  })
+
+  it('warns of steps in which a compare gate would detect nothing', async () => {
+    await register({ gates: [compare] })
+    const traffic = { requestsPerMinute: 20, errorRate: 0.001 }
+    const steps = [
+      { weight: 1, bakeSeconds: 600 },
+      { weight: 50, bakeSeconds: 60 },
+      { weight: 100, bakeSeconds: 0 },
+    ]
+    const { detection, findings } = await plan({ traffic, strategy: { type: 'steps', steps } })
+    const nothing = { ratio: null, rate: null, seconds: null, failedRequests: null }
+    expect(detection[0]?.steps.map(({ reason: _, ...step }) => step)).toEqual([
+      { step: 0, weight: 1, ...nothing },
+      { step: 1, weight: 50, ...nothing },
+      { step: 2, weight: 100, ...nothing },
+    ])
+    expect(findings.filter(({ id }) => id.startsWith('detects-nothing')).map(({ id, detail }) => [id, detail])).toEqual(
+      detection[0]?.steps.map(({ step, reason }) => [
+        `detects-nothing:errors:${step}`,
+        `gate errors, step ${step}: ${reason}`,
+      ]),
+    )
+  })
+
+  it('says so where the traffic is not known', async () => {
+    await register({ gates: [compare] })
+    const { detection } = await plan()
+    expect(detection).toEqual([
+      {
+        gate: 'errors',
+        measure: 'errors',
+        requestsPerMinute: null,
+        baselineRate: null,
+        source: null,
+        baselineSource: null,
+        steps: [],
+        reason: 'memory has no requests of stable in the last 60 minutes',
+      },
+    ])
+  })
+
+  it.each([
+    ['requestsPerMinute', { errorRate: 0.001 }],
+    ['requestsPerMinute', { requestsPerMinute: 0 }],
+    ['errorRate', { requestsPerMinute: 10, errorRate: 1 }],
+    ['slowRate', { requestsPerMinute: 10, slowRate: -0.1 }],
+    ['errors', { requestsPerMinute: 10, errors: 1 }],
+  ])('refuses traffic with a wrong %s', async (field, traffic) => {
+    await register()
+    const response = await api.call('POST', '/v1/plans', { body: { service: 'web', traffic } })
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ errors: [{ path: `traffic.${field}` }] })
+  })
+
+  it('takes traffic for a plan only', async () => {
+    await register()
+    const body = { service: 'web', traffic: { requestsPerMinute: 10 } }
+    const response = await api.call('POST', '/v1/deployments', { body, headers: { 'Idempotency-Key': 'one' } })
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ errors: [{ path: 'traffic' }] })
+  })
+
   it('is 404 without the service and 422 for the slot that serves', async () => {
     expect((await api.call('POST', '/v1/plans', { body: { service: 'web' } })).status).toBe(404)
     await register()
