@@ -27,7 +27,7 @@ export interface ComparisonParameters {
   readonly beta: number
   /** How many times worse the canary may be: 1–20 ratios above `tolerance`, equal prior weights. */
   readonly grid: readonly number[]
-  /** Ratio up to which the canary counts as no worse, 1 or more. Default 1. */
+  /** Ratio of rates (with `slow`: of odds) up to which the canary counts as no worse, 1 or more. Default 1. */
   readonly tolerance: number
   /** Starting capital at the release, and spread over a fresh start each later minute. Sum at most 1. Default 0.8, 0.2. */
   readonly restarts: { readonly release: number; readonly later: number }

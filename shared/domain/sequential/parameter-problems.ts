@@ -13,8 +13,8 @@ type Finding = readonly [path: string, message: string]
 export function findParameterProblems(parameters: ComparisonParameters, path: string): readonly Problem[] {
   const { alpha, beta, tolerance, cap, minErrors, materiality, rho, pMax, p0 } = parameters
   const findings: readonly Finding[] = [
-    ...when(!(alpha > 0 && alpha <= 0.5), 'alpha', 'must be above 0 and at most 0.5: 0.01 is one per cent'),
-    ...when(!(beta > 0 && beta <= 0.5), 'beta', 'must be above 0 and at most 0.5: 0.05 is five per cent'),
+    ...when(!isWithin(alpha, smallest, 0.5), 'alpha', `${bound}: 0.01 is one per cent`),
+    ...when(!isWithin(beta, smallest, 0.5), 'beta', `${bound}: 0.05 is five per cent`),
     ...when(!(tolerance >= 1 && tolerance <= 100), 'tolerance', 'must be from 1 to 100'),
     ...gridFindings(parameters),
     ...restartFindings(parameters),
@@ -30,7 +30,10 @@ export function findParameterProblems(parameters: ComparisonParameters, path: st
 }
 
 const wholeUpToMillion = 'must be a whole number from 0 to 1000000'
-const fraction = 'must be above 0 and below 1: 0.005 is half a per cent'
+/** Closer to 0 or 1 a probability's logarithm, or 1 less it, leaves the doubles: the evidence would be no number. */
+const smallest = 1e-12
+const bound = `must be above 0 and at most 0.5, ${smallest} or more`
+const fraction = `must be above 0 and below 1, by ${smallest} or more: 0.005 is half a per cent`
 
 function gridFindings({ grid, tolerance }: ComparisonParameters): readonly Finding[] {
   if (grid.length < 1 || grid.length > 20) return [['grid', 'must have 1 to 20 ratios']]
@@ -62,4 +65,4 @@ function when(isWrong: boolean, path: string, message: string): readonly Finding
 
 const isWithin = (value: number, low: number, high: number) => value >= low && value <= high
 const isAbove = (value: number, low: number) => value > low && Number.isFinite(value)
-const isFraction = (value: number) => value > 0 && value < 1
+const isFraction = (value: number) => isWithin(value, smallest, 1 - smallest)

@@ -39,6 +39,7 @@ describe('parameters of a comparison', () => {
     { rho: 100 },
     { pMax: 0.999 },
     { p0: 1e-9 },
+    { alpha: 1e-12, beta: 1e-12, pMax: 1e-12, p0: 1 - 1e-12 },
   ])('may be %j', (overrides) => {
     expect(pathsOf(overrides)).toEqual([])
   })
@@ -47,7 +48,9 @@ describe('parameters of a comparison', () => {
     [{ alpha: 0 }, ['alpha']],
     [{ alpha: 0.51 }, ['alpha']],
     [{ alpha: Number.NaN }, ['alpha']],
+    [{ alpha: 9e-13 }, ['alpha']],
     [{ beta: 0 }, ['beta']],
+    [{ beta: 5e-324 }, ['beta']],
     [{ beta: 0.51 }, ['beta']],
     [{ tolerance: 0.99 }, ['tolerance']],
     [{ tolerance: 101, grid: [102] }, ['tolerance']],
@@ -78,6 +81,8 @@ describe('parameters of a comparison', () => {
     [{ pMax: 1 }, ['pMax']],
     [{ p0: 0 }, ['p0']],
     [{ p0: 1 }, ['p0']],
+    [{ pMax: 5e-324 }, ['pMax']],
+    [{ p0: 1 - Number.EPSILON / 2 }, ['p0']],
     [{ alpha: 2, rho: 0, phi: 0 }, ['alpha', 'phi', 'rho']],
   ])('must not be %j', (overrides, paths) => {
     expect(pathsOf(overrides)).toEqual(paths)
