@@ -41,15 +41,16 @@ export function bareFixed(overrides: Partial<ComparisonFixed> = {}): ComparisonF
   return { bucketSeconds: 60, plannedBuckets: 60, phi: 1, cap: null, p0: 0.005, knowsNormalRate: false, ...overrides }
 }
 
-/** The states after each bucket. */
+/** The states after each bucket; `keep` is what becomes of a state between two of them. */
 export function follow(
   buckets: readonly Bucket[],
   parameters: ComparisonParameters = bareParameters(),
   fixed: ComparisonFixed = bareFixed(),
+  keep: (state: ComparisonState) => ComparisonState = (state) => state,
 ): ComparisonState[] {
   let state = startComparison(parameters)
   return buckets.map((bucket) => {
-    state = addBucket(parameters, fixed, state, bucket)
+    state = addBucket(parameters, fixed, keep(state), bucket)
     return state
   })
 }
