@@ -107,19 +107,20 @@ function grow(
 ): readonly (number | null)[] {
   const { logs, from, to, started } = step
   const start = started > 0 ? Math.log(started / (to - from)) : Number.NEGATIVE_INFINITY
-  return capital.map((before, index) => {
-    const has = before ?? Number.NEGATIVE_INFINITY
-    const working = started > 0 && index >= from && index < to ? logAdd(has, start) : has
-    const after = working + (logs[index] ?? 0)
-    return after === Number.NEGATIVE_INFINITY ? null : after
-  })
+  const grown: (number | null)[] = []
+  for (let index = 0; index < capital.length; index++) {
+    const has = capital[index] ?? Number.NEGATIVE_INFINITY
+    const working = index >= from && index < to ? logAdd(has, start) : has
+    const after = working + (logs[index] as number)
+    grown.push(after === Number.NEGATIVE_INFINITY ? null : after)
+  }
+  return grown
 }
 
 /** ln of the capital at work and of what has not started yet. */
 function logWithReserve(capital: readonly (number | null)[], spent: number): number {
   const reserve = 1 - spent
-  const logs = capital.map((log) => log ?? Number.NEGATIVE_INFINITY)
-  return logSum(reserve > 0 ? [...logs, Math.log(reserve)] : logs)
+  return logSum(capital, reserve > 0 ? Math.log(reserve) : Number.NEGATIVE_INFINITY)
 }
 
 function promote(
@@ -128,8 +129,12 @@ function promote(
   before: readonly number[],
   { strata, weight }: Bucket,
 ): readonly number[] {
-  const factors = strata.map((stratum) => logPromotionFactors(parameters, stratum, weight))
-  return before.map((log, part) => factors.reduce((sum, factor) => sum + (factor[part] ?? 0) / phi, log))
+  const logs = [...before]
+  for (const stratum of strata) {
+    const factors = logPromotionFactors(parameters, stratum, weight)
+    for (let part = 0; part < logs.length; part++) logs[part] = (logs[part] as number) + (factors[part] as number) / phi
+  }
+  return logs
 }
 
 /**

@@ -20,26 +20,26 @@ export interface BucketFactors {
  * bounding it keeps one bucket from convicting alone, and can only lower the mean.
  */
 export function factorsOf(parameters: ComparisonParameters, fixed: ComparisonFixed, bucket: Bucket): BucketFactors {
-  const sums = [...parameters.grid, ...limitMultiples].map(() => 0)
+  const ratios = parameters.grid.length
+  const logs = new Array<number>(ratios + limitMultiples.length).fill(0)
   let alone = bucket.weight !== null && bucket.weight >= 100
   for (const stratum of bucket.strata) {
-    if (hasBaseline(stratum, bucket.weight)) addTo(sums, 0, ratioFactors(parameters, stratum))
+    if (hasBaseline(stratum, bucket.weight)) addRatioFactors(logs, parameters, stratum)
     if (!standsAlone(stratum, bucket.weight)) continue
     alone = true
-    addTo(sums, parameters.grid.length, logAboveLimit(stratum.canary, fixed.p0))
+    for (const [index, log] of logAboveLimit(stratum.canary, fixed.p0).entries()) addTo(logs, ratios + index, log)
   }
   const limit = fixed.cap === null ? Number.POSITIVE_INFINITY : Math.log(fixed.cap)
-  return {
-    logs: sums.map((sum) => Math.min(sum / fixed.phi, limit)),
-    startsOn: alone ? 'multiples' : 'ratios',
-  }
+  for (let index = 0; index < logs.length; index++) logs[index] = Math.min((logs[index] as number) / fixed.phi, limit)
+  return { logs, startsOn: alone ? 'multiples' : 'ratios' }
 }
 
-function ratioFactors({ measure, grid, tolerance }: ComparisonParameters, stratum: Stratum): readonly number[] {
+function addRatioFactors(logs: number[], { measure, grid, tolerance }: ComparisonParameters, stratum: Stratum): void {
   const factor = measure === 'slow' ? logExactFactor : logRateRatioFactor
-  return grid.map((ratio) => factor(stratum, ratio, tolerance))
+  for (let index = 0; index < grid.length; index++)
+    addTo(logs, index, factor(stratum, grid[index] as number, tolerance))
 }
 
-function addTo(sums: number[], from: number, values: readonly number[]): void {
-  for (const [index, value] of values.entries()) sums[from + index] = (sums[from + index] ?? 0) + value
+function addTo(logs: number[], index: number, log: number): void {
+  logs[index] = (logs[index] as number) + log
 }

@@ -4,13 +4,13 @@ export function logAdd(a: number, b: number): number {
   return low === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(low - high))
 }
 
-/** ln of the sum of e^value; minus infinity for no values. */
-export function logSum(values: readonly number[]): number {
-  let high = Number.NEGATIVE_INFINITY
-  for (const value of values) if (value > high) high = value
+/** ln of the sum of e^value, and of e^other; minus infinity for none. Null is the logarithm of nothing. */
+export function logSum(values: readonly (number | null)[], other = Number.NEGATIVE_INFINITY): number {
+  let high = other
+  for (const value of values) if (value !== null && value > high) high = value
   if (high === Number.NEGATIVE_INFINITY) return high
-  let sum = 0
-  for (const value of values) sum += Math.exp(value - high)
+  let sum = Math.exp(other - high)
+  for (const value of values) if (value !== null) sum += Math.exp(value - high)
   return high + Math.log(sum)
 }
 

@@ -23,8 +23,8 @@ export function logPromotionFactors(
   weight: number | null,
 ): readonly number[] {
   const compares = hasBaseline(stratum, weight)
-  return [
-    ...ratios.map((ratio) => (compares ? logRateRatioFactor(stratum, ratio, rho) : 0)),
-    ...fractions.map((fraction) => logRateFactor(stratum.canary, pMax * fraction, pMax)),
-  ]
+  const logs: number[] = []
+  for (const ratio of ratios) logs.push(compares ? logRateRatioFactor(stratum, ratio, rho) : 0)
+  for (const fraction of fractions) logs.push(logRateFactor(stratum.canary, pMax * fraction, pMax))
+  return logs
 }
