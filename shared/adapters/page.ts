@@ -10,7 +10,8 @@ const places: Readonly<Record<ListName, RegExp>> = {
   deployments: /^[!-~]{1,128}$/,
   pointers: /^[!-~]{1,128}$/,
   events: /^[1-9][0-9]{0,11}$/,
-  buckets: /^[1-9][0-9]{0,15}$/,
+  // Beyond it, 9 × 10^15, lies nothing that a Date can hold, and the range that a query asks for would be upside down.
+  buckets: /^([1-9][0-9]{0,14}|[1-8][0-9]{15})$/,
 }
 
 /** Text for a caller to hand back: everything up to and including `place` was shown. */

@@ -34,6 +34,17 @@ describe('cursors', () => {
     expect(() => fromCursor('services', toCursor('services', ''))).toThrow(ValidationError)
     expect(() => fromCursor('services', toCursor('services', 'x'.repeat(129)))).toThrow(ValidationError)
   })
+
+  it.each(['1', '999999999999999', '8640000000000000', '8999999999999999'])('take an end of a bucket: %s', (place) => {
+    expect(fromCursor('buckets', toCursor('buckets', place))).toBe(place)
+  })
+
+  it.each(['0', '-1', '1.5', '9000000000000000', '9500000000000000', '9999999999999999', '10000000000000000'])(
+    'refuse an end that no bucket can have: %s',
+    (place) => {
+      expect(() => fromCursor('buckets', toCursor('buckets', place))).toThrow(ValidationError)
+    },
+  )
 })
 
 describe('pages', () => {
