@@ -70,6 +70,10 @@ export function describeDeploymentLists(make: () => Promise<DeploymentStore>): v
         title: 'pointers',
         read: (store: DeploymentStore, cursor: string) => store.listPointers({ limit: 1, cursor }),
       },
+      {
+        title: 'buckets',
+        read: (store: DeploymentStore, cursor: string) => store.listBuckets(id, 'errors', { limit: 1, cursor }),
+      },
     ])('refuses a foreign cursor for $title', async ({ read }) => {
       const store = await make()
       for (const cursor of ['', 'e30', '%%%', Buffer.from('{"list":"services","place":"a"}').toString('base64url')]) {

@@ -5,6 +5,7 @@ import { aDeployment, anEvent, someMeasures } from '../support/builders.ts'
 import { readAll } from '../support/read-all.ts'
 import { loadOrThrow, nextOf } from '../support/saved-records.ts'
 import { describeDeploymentLists } from './deployment-lists.ts'
+import { describeKeptBuckets } from './kept-buckets.ts'
 
 const { id } = aDeployment()
 
@@ -136,6 +137,7 @@ export function describeDeploymentStore(name: string, make: () => Promise<Deploy
     })
 
     describeDeploymentLists(make)
+    describeKeptBuckets(make)
 
     describe('measures and wake tokens', () => {
       it('saves the next revision of the measures only', async () => {

@@ -1,4 +1,5 @@
 import type { Actor, Deployment, DeploymentEvent, DeploymentMeasures } from '../../shared/domain/deployment.ts'
+import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
 import type { AlbRoute, Service } from '../../shared/domain/service.ts'
 import type { RouteState } from '../../shared/domain/traffic.ts'
 
@@ -116,4 +117,11 @@ export function someMeasures(overrides: Partial<DeploymentMeasures> = {}): Deplo
     rollback: { ready: true, reasons: [], estimatedSeconds: 2 },
     ...overrides,
   }
+}
+
+/** Minute number `minute` (from 0) of 2026 in step 0 at 10 %: 900 requests on stable, 100 on the canary, one of each bad. */
+export function aSettledBucket(minute: number, overrides: Partial<SettledBucket> = {}): SettledBucket {
+  const startMs = Date.UTC(2026, 0, 1) + minute * 60_000
+  const strata = [{ stable: { requests: 900, bad: 1 }, canary: { requests: 100, bad: 1 } }]
+  return { startMs, endMs: startMs + 60_000, step: 0, weight: 10, strata, ...overrides }
 }
