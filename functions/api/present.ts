@@ -1,5 +1,7 @@
 import type { DeploymentEvent, Finding, RollbackReadiness } from '../../shared/domain/deployment.ts'
 import { explainShortfall } from '../../shared/domain/findings/detection.ts'
+import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
+import type { SideCounts } from '../../shared/domain/sequential-test.ts'
 import type { Service } from '../../shared/domain/service.ts'
 import type { RawWeights } from '../../shared/domain/traffic.ts'
 import { toInstant } from '../../shared/ports/clock.ts'
@@ -63,6 +65,17 @@ export function presentService(service: Service, findings?: readonly Finding[]) 
 export function presentEvent(event: DeploymentEvent) {
   const { before, after, ...rest } = event
   return { ...rest, ...(before && { before: presentWeights(before) }), ...(after && { after: presentWeights(after) }) }
+}
+
+export function presentBucket({ startMs, endMs, step, weight, strata }: SettledBucket) {
+  const presentSide = ({ requests, bad }: SideCounts) => ({ requests, bad })
+  return {
+    startAt: toInstant(startMs),
+    endAt: toInstant(endMs),
+    step,
+    weight,
+    strata: strata.map(({ stable, canary }) => ({ stable: presentSide(stable), canary: presentSide(canary) })),
+  }
 }
 
 /** Raw weights by slot. A side that left the routing action gets nothing, which is what 0 says. */

@@ -127,7 +127,10 @@ function describeProblems(components: Map<string, unknown>): Json {
   )
 }
 
-function parametersOf({ path, query, idempotent }: Operation, components: Map<string, unknown>): readonly Json[] {
+function parametersOf(
+  { path, query, requiredQuery = [], idempotent }: Operation,
+  components: Map<string, unknown>,
+): readonly Json[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -136,7 +139,8 @@ function parametersOf({ path, query, idempotent }: Operation, components: Map<st
   }))
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, field]) => {
     const { description, ...schema } = toSchema(field as z.ZodType, 'input', components)
-    return { name, in: 'query', required: false, ...(description !== undefined && { description }), schema }
+    const required = requiredQuery.includes(name)
+    return { name, in: 'query', required, ...(description !== undefined && { description }), schema }
   })
   const { description, ...schema } = toSchema(idempotencyKey, 'input', components)
   const header = { name: 'Idempotency-Key', in: 'header', required: true, description, schema }

@@ -11,6 +11,8 @@ export interface Operation {
   readonly summary: string
   readonly description?: string
   readonly query?: z.ZodObject
+  /** Query parameters that must be given although their schema lets them be absent: the refusal then says what there is. */
+  readonly requiredQuery?: readonly string[]
   readonly body?: { readonly schema: z.ZodType; readonly required: boolean }
   readonly idempotent?: boolean
   readonly success: readonly Success[]
@@ -182,6 +184,18 @@ const deployments: readonly Operation[] = [
     summary: 'What happened, oldest first',
     query: queries.listEvents,
     success: [ok(answers.events, 'One page.')],
+    problems: [404, 422],
+  },
+  {
+    id: 'listBuckets',
+    method: 'get',
+    path: '/v1/deployments/{id}/buckets',
+    tag: 'deployments',
+    summary: 'The counts that a compare gate judges, oldest first',
+    description: 'Each was settled once and is never revised. 422 names the compare gates of this deployment.',
+    query: queries.listBuckets,
+    requiredQuery: ['gate'],
+    success: [ok(answers.buckets, 'One page.')],
     problems: [404, 422],
   },
 ]

@@ -1,13 +1,14 @@
 import { type Context, Hono } from 'hono'
 import type { Deps } from '../../../shared/deps.ts'
 import { ValidationError } from '../../../shared/domain/errors.ts'
+import { listBuckets } from '../../../shared/use-cases/list-buckets.ts'
 import { listDeployments } from '../../../shared/use-cases/list-deployments.ts'
 import { listEvents } from '../../../shared/use-cases/list-events.ts'
 import { readDeployment, withMeasures } from '../../../shared/use-cases/read-deployment.ts'
 import { startDeployment } from '../../../shared/use-cases/start-deployment.ts'
 import { type ApiEnv, baseUrlOf } from '../api-env.ts'
 import { readJson } from '../body.ts'
-import { presentDeployment, presentEvent } from '../present.ts'
+import { presentBucket, presentDeployment, presentEvent } from '../present.ts'
 import { readQuery } from '../query.ts'
 import { idempotencyKey, queries } from '../schemas.ts'
 import { parseDeploymentRequest } from '../to-domain.ts'
@@ -36,6 +37,11 @@ export function deploymentRoutes(deps: Deps) {
       const { limit, cursor = null } = readQuery(c, queries.listEvents)
       const { items, nextCursor } = await listEvents(deps, c.req.param('id'), { limit, cursor })
       return c.json({ items: items.map(presentEvent), nextCursor })
+    })
+    .get('/:id/buckets', async (c) => {
+      const { limit, cursor = null, gate } = readQuery(c, queries.listBuckets)
+      const { items, nextCursor } = await listBuckets(deps, { id: c.req.param('id'), gate }, { limit, cursor })
+      return c.json({ items: items.map(presentBucket), nextCursor })
     })
 }
 

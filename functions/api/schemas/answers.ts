@@ -122,6 +122,25 @@ const event = z
   })
   .meta({ id: 'Event' })
 
+const sideCounts = z
+  .strictObject({
+    requests: z.number().min(0),
+    bad: z.number().min(0).describe('Errors or slow requests, as the gate measures.'),
+  })
+  .meta({ id: 'SideCounts' })
+
+const bucket = z
+  .strictObject({
+    startAt: instant,
+    endAt: instant,
+    step: z.int().min(0).describe('The step it lies in.'),
+    weight: share.describe("The canary's configured share in it, percent."),
+    strata: z
+      .array(z.strictObject({ stable: sideCounts, canary: sideCounts }))
+      .describe('Per route, in their order; one entry with counters of your own.'),
+  })
+  .meta({ id: 'Bucket' })
+
 const service = z
   .strictObject({
     name: serviceName,
@@ -252,4 +271,5 @@ export const answers = {
   deployment,
   deployments: page(deployment),
   events: page(event),
+  buckets: page(bucket),
 }

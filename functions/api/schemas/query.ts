@@ -12,6 +12,11 @@ export const queries = {
   none: z.strictObject({}),
   listServices: z.strictObject(page(50)),
   listEvents: z.strictObject(page(100)),
+  listBuckets: z.strictObject({
+    // Without it the answer names the gates that there are, which only the deployment knows.
+    gate: z.exactOptional(z.string()).describe('Name of a compare gate of the deployment.'),
+    ...page(100),
+  }),
   listDeployments: z.strictObject({
     service: z.exactOptional(serviceName),
     phase: z.exactOptional(z.enum(phases)),

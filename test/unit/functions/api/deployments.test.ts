@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { answers } from '../../../../functions/api/schemas/answers.ts'
 import type { Deployment } from '../../../../shared/domain/deployment.ts'
 import { TransientError } from '../../../../shared/domain/errors.ts'
-import { aDeployment, anEvent, someMeasures, webArns } from '../../../support/builders.ts'
+import { aDeployment, anEvent, aSettledBucket, someMeasures, webArns } from '../../../support/builders.ts'
+import { aCompareGate, aMetricGate } from '../../../support/gates.ts'
 import { aServiceBody, createMemoryApi, readAs } from '../../../support/memory-api.ts'
 
 let api: ReturnType<typeof createMemoryApi>
@@ -242,6 +243,104 @@ describe('GET /v1/deployments/{id}/events', () => {
 
   it('is 404 for a deployment that is not there', async () => {
     expect((await api.call('GET', '/v1/deployments/dep_nowhere/events')).status).toBe(404)
+  })
+})
+
+describe('GET /v1/deployments/{id}/buckets', () => {
+  const gates = [aCompareGate({ name: 'errors' }), aMetricGate({ name: 'rate' }), aCompareGate({ name: 'slow' })]
+  const settings = { ...aDeployment().settings, gates }
+  const read = (id: string, query = '?gate=errors') => api.call('GET', `/v1/deployments/${id}/buckets${query}`)
+
+  it('lists the counts of both sides, oldest first', async () => {
+    const { id } = await store({ settings })
+    const later = aSettledBucket(1, {
+      step: 1,
+      weight: 12.5,
+      strata: [
+        { stable: { requests: 0, bad: 0 }, canary: { requests: 1e15, bad: 999_999_999_999_999 } },
+        { stable: { requests: 90, bad: 0.25 }, canary: { requests: 10, bad: 0 } },
+      ],
+    })
+    await api.deps.deployments.keepBuckets(id, 'errors', [later, aSettledBucket(0)])
+    await api.deps.deployments.keepBuckets(id, 'slow', [aSettledBucket(2)])
+    expect(await (await read(id)).json()).toEqual({
+      items: [
+        {
+          startAt: '2026-01-01T00:00:00.000Z',
+          endAt: '2026-01-01T00:01:00.000Z',
+          step: 0,
+          weight: 10,
+          strata: [{ stable: { requests: 900, bad: 1 }, canary: { requests: 100, bad: 1 } }],
+        },
+        {
+          startAt: '2026-01-01T00:01:00.000Z',
+          endAt: '2026-01-01T00:02:00.000Z',
+          step: 1,
+          weight: 12.5,
+          strata: later.strata,
+        },
+      ],
+      nextCursor: null,
+    })
+  })
+
+  it('lists them in pages of 100, or as many as asked', async () => {
+    const { id } = await store({ settings })
+    const minutes = Array.from({ length: 103 }, (_, minute) => aSettledBucket(minute))
+    await api.deps.deployments.keepBuckets(id, 'errors', minutes)
+    const page = async (query: string) => readAs(answers.buckets, await read(id, `?gate=errors${query}`))
+    const first = await page('')
+    expect(first.items).toHaveLength(100)
+    const rest = await page(`&limit=2&cursor=${encodeURIComponent(first.nextCursor ?? '')}`)
+    expect(rest.items.map(({ startAt }) => startAt)).toEqual(['2026-01-01T01:40:00.000Z', '2026-01-01T01:41:00.000Z'])
+    const last = await page(`&cursor=${encodeURIComponent(rest.nextCursor ?? '')}`)
+    expect(last).toEqual({
+      items: [expect.objectContaining({ startAt: '2026-01-01T01:42:00.000Z' })],
+      nextCursor: null,
+    })
+  })
+
+  it('shows none while none is settled', async () => {
+    const { id } = await store({ settings })
+    expect(await (await read(id)).json()).toEqual({ items: [], nextCursor: null })
+  })
+
+  it.each(['', '?gate=errors'])('is 404 for a deployment that is not there: "%s"', async (query) => {
+    expect((await read('dep_nowhere', query)).status).toBe(404)
+  })
+
+  it.each([
+    ['no gate', ''],
+    ['an empty gate', '?gate='],
+    ['a gate that is not there', '?gate=latency'],
+    ['the beginning of a name', '?gate=error'],
+    ['a gate that compares nothing', '?gate=rate'],
+  ])('is 422 with %s, and names the compare gates', async (_, query) => {
+    const { id } = await store({ settings })
+    const response = await read(id, query)
+    expect(response.status).toBe(422)
+    expect((await readAs(answers.problem, response)).errors).toEqual([
+      { path: 'gate', message: 'must name a compare gate of this deployment: errors, slow' },
+    ])
+  })
+
+  it('is 422 where the deployment compares nothing', async () => {
+    const { id } = await store({ settings: { ...settings, gates: [aMetricGate()] } })
+    expect((await readAs(answers.problem, await read(id))).errors).toEqual([
+      { path: 'gate', message: 'must name a compare gate, and this deployment has none' },
+    ])
+  })
+
+  it.each([
+    ['a cursor of another list', 'cursor', '&cursor=eyJsaXN0IjoiZXZlbnRzIiwicGxhY2UiOiIxIn0'],
+    ['a limit above 100', 'limit', '&limit=101'],
+    ['a gate given twice', 'gate', '&gate=slow'],
+    ['a parameter that it does not have', 'since', '&since=1'],
+  ])('is 422 with %s', async (_, path, more) => {
+    const { id } = await store({ settings })
+    const response = await read(id, `?gate=errors${more}`)
+    expect(response.status).toBe(422)
+    expect((await readAs(answers.problem, response)).errors.map((error) => error.path)).toEqual([path])
   })
 })
 

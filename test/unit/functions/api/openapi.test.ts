@@ -5,6 +5,13 @@ import checkedIn from '../../../../functions/api/openapi.json' with { type: 'jso
 import { buildOpenApi } from '../../../../scripts/openapi/document.ts'
 import { createMemoryApi } from '../../../support/memory-api.ts'
 
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required: boolean
+}
+type Paths = Record<string, Record<string, { readonly operationId: string; readonly parameters?: Parameter[] }>>
+
 describe('the OpenAPI document', () => {
   it('is the one that the schemas make (npm run build:openapi)', () => {
     expect(checkedIn).toEqual(JSON.parse(JSON.stringify(buildOpenApi())))
@@ -27,6 +34,14 @@ describe('the OpenAPI document', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
     expect(documented.sort()).toEqual([...new Set(served)].sort())
+  })
+
+  it('says which parameters of a query must be given', () => {
+    const operations = Object.values(buildOpenApi().paths as Paths).flatMap((methods) => Object.values(methods))
+    const required = operations.flatMap(({ operationId, parameters = [] }) =>
+      parameters.filter((one) => one.in === 'query' && one.required).map((one) => `${operationId} ${one.name}`),
+    )
+    expect(required).toEqual(['listBuckets gate'])
   })
 
   it('gives every operation an id of its own', () => {
