@@ -67,8 +67,10 @@ export function toEventItem(id: string, event: DeploymentEvent): Item {
   return toRecordItem(keys.event(id, event.seq), event, { seq: event.seq })
 }
 
-export function toBucketItem(id: string, gate: string, bucket: SettledBucket): Item {
-  return toRecordItem(keys.bucket(id, gate, bucket.endMs), bucket)
+/** Numbers only, in the order of {@link aBucket}: one write unit (1 KB) also with the 20 routes that a service may have. */
+export function toBucketItem(id: string, gate: string, { startMs, endMs, step, weight, strata }: SettledBucket): Item {
+  const counts = strata.map(({ stable, canary }) => [stable.requests, stable.bad, canary.requests, canary.bad])
+  return toRecordItem(keys.bucket(id, gate, endMs), [startMs, endMs, step, weight, counts])
 }
 
 const aRevision = z.int().positive()
@@ -99,14 +101,14 @@ const aRouteState = z.looseObject({
 })
 
 const aCount = z.number().nonnegative()
-const someCounts = z.looseObject({ requests: aCount, bad: aCount })
-const aBucket = z.looseObject({
-  startMs: z.number(),
-  endMs: z.number(),
-  step: z.int(),
-  weight: z.number(),
-  strata: z.array(z.looseObject({ stable: someCounts, canary: someCounts })),
-})
+/** startMs, endMs, step, weight, and for each stratum: stable's requests and bad ones, the canary's requests and bad ones. */
+const aBucket = z.tuple([
+  z.int().nonnegative(),
+  z.int().positive(),
+  z.int(),
+  z.number().min(0).max(100),
+  z.array(z.tuple([aCount, aCount, aCount, aCount])),
+])
 
 // Each `from…` checks what tells a record of this version from anything else; the rest is as we wrote it.
 
@@ -117,7 +119,12 @@ export function fromDeploymentItem(item: Item): Deployment {
 
 /** @throws {InvariantError} As {@link fromDeploymentItem}. */
 export function fromBucketItem(item: Item): SettledBucket {
-  return fromRecordItem<SettledBucket>(item, aBucket)
+  const [startMs, endMs, step, weight, counts] = fromRecordItem<z.output<typeof aBucket>>(item, aBucket)
+  const strata = counts.map(([requests, bad, onCanary, badOnCanary]) => ({
+    stable: { requests, bad },
+    canary: { requests: onCanary, bad: badOnCanary },
+  }))
+  return { startMs, endMs, step, weight, strata }
 }
 
 /** @throws {InvariantError} As {@link fromDeploymentItem}. */
