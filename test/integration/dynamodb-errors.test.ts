@@ -9,7 +9,15 @@ import { createDynamoDbLeases } from '../../shared/adapters/dynamodb/leases.ts'
 import { createDynamoDbServiceStore } from '../../shared/adapters/dynamodb/service-store.ts'
 import { ensureTable, tableDefinition } from '../../shared/adapters/dynamodb/table.ts'
 import { InvariantError, TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
-import { aDeployment, anEvent, aRouteState, aService, someMeasures, webArns } from '../support/builders.ts'
+import {
+  aDeployment,
+  anEvent,
+  aRouteState,
+  aService,
+  aSettledBucket,
+  someMeasures,
+  webArns,
+} from '../support/builders.ts'
 import { type Dynalite, startDynalite } from '../support/dynalite.ts'
 
 let database: Dynalite
@@ -90,6 +98,8 @@ describe('what DynamoDB answers when it does not do as asked', () => {
       () => deployments.save(aDeployment({ revision: 2, lastEvents: [anEvent()] })),
       () => deployments.list({}, { limit: 10, cursor: null }),
       () => deployments.saveMeasures('dep_1', someMeasures()),
+      () => deployments.keepBuckets('dep_1', 'errors', [aSettledBucket(0), aSettledBucket(1)]),
+      () => deployments.listBuckets('dep_1', 'errors', { limit: 10, cursor: null }),
       () => leases.take(webArns.rule, 'a', 20_000),
       () => leases.peek(webArns.rule),
     ]
@@ -151,6 +161,16 @@ describe('what is stored', () => {
     await expect(deployments.load(id)).rejects.toThrow(/DEPLOYMENT#dep_.* is not readable/)
   })
 
+  it('is refused on reading where a bucket is none, by whoever lists or settles it', async () => {
+    const { client, table, deployments } = await start()
+    const bucket = aSettledBucket(0)
+    const item = { ...keys.bucket('dep_1', 'errors', bucket.endMs), schemaVersion: 1, record: '[0,0]' }
+    await client.send(new PutCommand({ TableName: table, Item: item }))
+    const page = { limit: 10, cursor: null }
+    await expect(deployments.listBuckets('dep_1', 'errors', page)).rejects.toThrow(InvariantError)
+    await expect(deployments.keepBuckets('dep_1', 'errors', [bucket])).rejects.toThrow(/BUCKET#errors.* not readable/)
+  })
+
   it('is refused beforehand where it is too large', async () => {
     const { services, deployments, leases } = await start()
     const long = 'ü'.repeat(100 * 1024)
@@ -179,9 +199,10 @@ describe('what is stored', () => {
     await deployments.create(aDeployment({ lastEvents: [anEvent()], eventSeq: 1 }))
     await deployments.saveMeasures('dep_1', someMeasures())
     await deployments.saveWakeToken('dep_1', 'token')
+    await deployments.keepBuckets('dep_1', 'errors', [aSettledBucket(0)])
     await leases.take(webArns.rule, 'a', 20_000)
     const { Items: items = [] } = await client.send(new ScanCommand({ TableName: table }))
-    expect(items).toHaveLength(9)
+    expect(items).toHaveLength(10)
     expect(items.filter((item) => item.expiresAtSeconds !== undefined)).toEqual([
       expect.objectContaining({ pk: 'KEY#ci-42', expiresAtSeconds: 90 * 86_400 }),
     ])

@@ -4,9 +4,9 @@ import { createDynamoDbDeploymentStore } from '../../shared/adapters/dynamodb/de
 import { createDynamoDbLeases } from '../../shared/adapters/dynamodb/leases.ts'
 import { createDynamoDbServiceStore } from '../../shared/adapters/dynamodb/service-store.ts'
 import { ConflictError, TransientError } from '../../shared/domain/errors.ts'
-import { aDeployment, aRouteState, aService, someMeasures, webArns } from '../support/builders.ts'
+import { aDeployment, aRouteState, aService, aSettledBucket, someMeasures, webArns } from '../support/builders.ts'
 import { type Dynalite, startDynalite } from '../support/dynalite.ts'
-import { addFaults, isOperation } from '../support/dynamodb-faults.ts'
+import { addFaults, isOperation, type Sent } from '../support/dynamodb-faults.ts'
 
 let database: Dynalite
 beforeAll(async () => {
@@ -33,6 +33,10 @@ async function takeLease({ leases }: Stores) {
   const lease = await leases.take(webArns.rule, 'a', 20_000)
   if (lease === null) throw new Error('the lease was not free')
   return lease
+}
+
+async function bucketsIn({ deployments }: Stores) {
+  return (await deployments.listBuckets(id, 'errors', { limit: 100, cursor: null })).items
 }
 
 interface Row {
@@ -137,6 +141,13 @@ const rows: readonly Row[] = [
     stored: someMeasures({ revision: 2, observedWeight: 9.7 }),
   },
   {
+    title: 'deployments.keepBuckets',
+    act: ({ deployments }) => deployments.keepBuckets(id, 'errors', [aSettledBucket(0)]),
+    answer: [aSettledBucket(0)],
+    read: bucketsIn,
+    stored: [aSettledBucket(0)],
+  },
+  {
     title: 'deployments.saveWakeToken',
     act: ({ deployments }) => deployments.saveWakeToken(id, 'token'),
     answer: undefined,
@@ -174,6 +185,12 @@ const rows: readonly Row[] = [
   },
 ]
 
+const minutes = (count: number) => Array.from({ length: count }, (_, minute) => aSettledBucket(minute))
+const ofMinute =
+  (minute: number) =>
+  ({ operation, body }: Sent) =>
+    operation === 'PutItem' && body.includes(`#000${aSettledBucket(minute).endMs}"`)
+
 /** The write that a row is about is its last one. */
 const writes = isOperation('PutItem', 'UpdateItem', 'DeleteItem')
 
@@ -192,7 +209,7 @@ describe('a write that took effect while its answer was lost', () => {
     expect(await row.read(healthy)).toEqual(row.stored)
   })
 
-  it.each(rows.filter(({ title }) => /claim|takePointer|create|take|delete$|free|release/.test(title)))(
+  it.each(rows.filter(({ title }) => /claim|takePointer|create|take|keepBuckets|delete$|free|release/.test(title)))(
     'is answered rightly when its caller asks again: $title',
     async (row) => {
       const table = await database.makeTable()
@@ -229,6 +246,33 @@ describe('a write that took effect while its answer was lost', () => {
     addFaults(client, [{ when: writes, effect: 'answer-lost', meanwhile: () => healthy.save(third) }])
     await expect(storesOn(client, table).deployments.save(second)).rejects.toThrow(ConflictError)
     expect(await healthy.load(id)).toEqual(third)
+  })
+
+  it('leaves a bucket to whoever settled it first, with other counts', async () => {
+    const table = await database.makeTable()
+    const healthy = storesOn(database.connect(), table)
+    const first = aSettledBucket(1, { strata: [] })
+    const client = database.connect({ maxAttempts: 3 })
+    const settle = async () => void (await healthy.deployments.keepBuckets(id, 'errors', [first]))
+    addFaults(client, [{ when: ofMinute(1), effect: 'not-sent', meanwhile: settle }])
+    const answer = await storesOn(client, table).deployments.keepBuckets(id, 'errors', minutes(3))
+    expect(answer).toEqual([aSettledBucket(0), first, aSettledBucket(2)])
+    expect(await bucketsIn(healthy)).toEqual(answer)
+  })
+
+  it('keeps the rest of many buckets when its caller asks again, and those in place as they are', async () => {
+    const table = await database.makeTable()
+    const client = database.connect({ maxAttempts: 1 })
+    const stores = storesOn(client, table)
+    addFaults(client, [
+      { when: ofMinute(3), effect: 'answer-lost' },
+      { when: ofMinute(17), effect: 'not-sent' },
+    ])
+    for (const _failing of [3, 17])
+      await expect(stores.deployments.keepBuckets(id, 'errors', minutes(30))).rejects.toThrow(TransientError)
+    const again = minutes(30).map((bucket, n) => (n < 10 ? { ...bucket, strata: [] } : bucket))
+    expect(await stores.deployments.keepBuckets(id, 'errors', again)).toEqual(minutes(30))
+    expect(await bucketsIn(stores)).toEqual(minutes(30))
   })
 
   it("is not mistaken for somebody else's write of the same revision", async () => {

@@ -5,7 +5,7 @@ import { createDynamoDbServiceStore } from '../../shared/adapters/dynamodb/servi
 import { describeDeploymentStore } from '../contract/deployment-store.ts'
 import { describeLeases } from '../contract/lease.ts'
 import { describeServiceStore } from '../contract/service-store.ts'
-import { aDeployment, anEvent, aService, someMeasures, webArns } from '../support/builders.ts'
+import { aDeployment, anEvent, aService, aSettledBucket, someMeasures, webArns } from '../support/builders.ts'
 import { type Dynalite, startDynalite } from '../support/dynalite.ts'
 import { addFaults } from '../support/dynamodb-faults.ts'
 
@@ -38,9 +38,11 @@ it('reads strongly consistent everywhere but in the index of a list', async () =
   const { id } = await deployments.create(aDeployment({ lastEvents: [anEvent()], eventSeq: 1 }))
   await deployments.save(aDeployment({ revision: 2, lastEvents: [anEvent()], eventSeq: 1 }))
   await deployments.saveMeasures(id, someMeasures())
+  await deployments.keepBuckets(id, 'errors', [aSettledBucket(0)])
   const page = { limit: 10, cursor: null }
   await Promise.all([deployments.load(id), deployments.loadMeasures(id), deployments.pointer('web')])
   await Promise.all([deployments.wakeToken(id), deployments.listEvents(id, page), deployments.listPointers(page)])
+  await deployments.listBuckets(id, 'errors', page)
   await Promise.all([deployments.list({}, page), services.get('web'), services.list(page)])
   await services.put(await services.put(aService()))
   const lease = await leases.take(webArns.rule, 'a', 20_000)
