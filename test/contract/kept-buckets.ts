@@ -35,6 +35,24 @@ export function describeKeptBuckets(make: () => Promise<DeploymentStore>): void 
       expect(await bucketsOf(store)).toEqual([...kept, revised[2]])
     })
 
+    it('answers in the order given where some were kept before and some are new', async () => {
+      const store = await make()
+      await store.keepBuckets(id, 'errors', [aSettledBucket(3), aSettledBucket(1)])
+      const revised = (minute: number) => aSettledBucket(minute, { weight: 50 })
+      const given = [4, 3, 0, 1, 2].map(revised)
+      const kept = [revised(4), aSettledBucket(3), revised(0), aSettledBucket(1), revised(2)]
+      expect(await store.keepBuckets(id, 'errors', given)).toEqual(kept)
+      expect(await bucketsOf(store, 'errors', 2)).toEqual(kept.toSorted((a, b) => a.endMs - b.endMs))
+    })
+
+    it('lists them by time, not by text, up to the last instant that a Date holds', async () => {
+      const store = await make()
+      const ends = [1, 999, 1000, 999_999_999_999, 1_000_000_000_000, 8_640_000_000_000_000]
+      const buckets = ends.map((endMs) => aSettledBucket(0, { startMs: endMs - 1, endMs }))
+      expect(await store.keepBuckets(id, 'errors', buckets.toReversed())).toEqual(buckets.toReversed())
+      for (const limit of [1, 100]) expect(await bucketsOf(store, 'errors', limit)).toEqual(buckets)
+    })
+
     it('keeps the first of two with the same end in one call', async () => {
       const store = await make()
       const given = [aSettledBucket(0), aSettledBucket(0, { weight: 50 })]
