@@ -4,25 +4,28 @@
  *
  * `npm run bench:gates [-- --runs 2000 --seed 1 --cell good,late --json FILE --write docs/gates.md]`; exit code 1 when a goal is
  * missed or a peer does not behave as in the reference (bench/gates/expected.ts), 2 when it cannot run.
+ *
+ * `npm run bench:gates -- --live [--rounds 20 --json FILE]` runs real deployments in local mode instead (bench/gates/live.ts).
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Cell, cells } from './gates/cells.ts'
 import { type CellResult, findFailures, judgeCell } from './gates/judgement.ts'
+import { runLive } from './gates/live.ts'
 import { replaceBetweenMarkers, toMarkdown } from './gates/markdown.ts'
 import { simulateAll } from './gates/processes.ts'
 import { describeCell, toJson } from './gates/report.ts'
 
 try {
-  process.exitCode = await run()
+  const flags = readFlags()
+  process.exitCode = await (flags.live ? runLive(flags) : run(flags))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 2
 }
 
-async function run(): Promise<number> {
-  const flags = readFlags()
+async function run(flags: Flags): Promise<number> {
   // Before the minutes of work, not after them; nothing is kept, for someone may edit the page in the meantime.
   if (flags.write !== undefined) replaceBetweenMarkers(readFileSync(flags.write, 'utf8'), '')
   const results = await simulateCells(flags)
@@ -38,6 +41,9 @@ async function run(): Promise<number> {
 }
 
 interface Flags {
+  readonly live: boolean
+  /** Of `--live`: deployments with the fault, and as many without. */
+  readonly rounds: number
   readonly runs: number
   readonly seed: string
   readonly cells: readonly Cell[]
@@ -48,6 +54,8 @@ interface Flags {
 function readFlags(): Flags {
   const { values } = parseArgs({
     options: {
+      live: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '20' },
       runs: { type: 'string', default: '2000' },
       seed: { type: 'string', default: '1' },
       cell: { type: 'string' },
@@ -55,11 +63,15 @@ function readFlags(): Flags {
       write: { type: 'string' },
     },
   })
-  const runs = Number(values.runs)
-  if (!Number.isSafeInteger(runs) || runs < 1) throw new Error(`--runs must be a whole number from 1: ${values.runs}`)
+  const whole = (name: 'runs' | 'rounds') => {
+    const value = Number(values[name])
+    if (Number.isSafeInteger(value) && value >= 1) return value
+    throw new Error(`--${name} must be a whole number from 1: ${values[name]}`)
+  }
   if (values.write !== undefined && values.cell !== undefined)
     throw new Error('--write needs all cells: leave out --cell')
-  return { runs, seed: values.seed, cells: selectCells(values.cell), json: values.json, write: values.write }
+  const { live, seed, json, write } = values
+  return { live, rounds: whole('rounds'), runs: whole('runs'), seed, cells: selectCells(values.cell), json, write }
 }
 
 /** The cells whose id begins with one of the words. */
