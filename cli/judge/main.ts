@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { ValidationError } from '../../shared/domain/errors.ts'
+import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
 import { type JudgeTask, readJudgeArguments } from './arguments.ts'
 import { readCountsDocument } from './counts-document.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -17,10 +17,16 @@ export async function runJudge(args: readonly string[]): Promise<number> {
   try {
     return await perform(readJudgeArguments(args))
   } catch (error) {
-    if (!(error instanceof ValidationError)) throw error
-    process.stderr.write(describe(error))
-    return exitCodes.badInput
+    if (error instanceof ValidationError) return sayAndExit(describe(error), exitCodes.badInput)
+    if (error instanceof TransientError || error instanceof UpstreamError)
+      return sayAndExit(`sluice: ${error.message}\n`, exitCodes.source)
+    throw error
   }
+}
+
+function sayAndExit(message: string, code: number): number {
+  process.stderr.write(message)
+  return code
 }
 
 function perform(task: JudgeTask): Promise<number> | number {
@@ -34,6 +40,8 @@ function perform(task: JudgeTask): Promise<number> | number {
       return judgeStream(task)
     case 'event':
       return judgeAgain(task)
+    case 'backtest':
+      return judgePast(task)
   }
 }
 
@@ -65,6 +73,12 @@ async function judgeAgain({ event, json }: Extract<JudgeTask, { type: 'event' }>
   const replayed = replayEvent(await readJsonFile(event), nameOf(event))
   process.stdout.write(json ? `${JSON.stringify(replayed)}\n` : showReplayed(replayed))
   return replayed.agrees ? exitCodes.pass : exitCodes.disagrees
+}
+
+/** Loaded for this task only: no other needs AWS. */
+async function judgePast(task: Extract<JudgeTask, { type: 'backtest' }>): Promise<number> {
+  const { backtest } = await import('./backtest/main.ts')
+  return backtest(task)
 }
 
 function describe({ message, problems }: ValidationError): string {

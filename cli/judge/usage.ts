@@ -3,6 +3,7 @@ export const judgeUsage = `sluice judge: what a comparison gate says about count
   sluice judge --gate gate.json --data counts.json [--json] [--trace]
   sluice judge --gate gate.json --data stream.ndjson --ndjson [--trace]
   sluice judge --event event.json [--json]
+  sluice judge --cloudwatch --service web [--days 14] [--gate gate.json | --gate-name errors] [--json]
 
 Options:
   --gate FILE    parameters of the gate, by name; {} is the default gate, a compare gate of a service will do
@@ -12,9 +13,19 @@ Options:
   --json         one JSON object instead of text, all numbers at full precision
   --trace        what it said after each bucket, too
 
+Options of --cloudwatch, which judges the service's past as if releases had changed nothing:
+  --service S    its document comes from the API (SLUICE_URL, SLUICE_TOKEN), its counts from CloudWatch
+                 (AWS credentials and AWS_ENDPOINT_URL as everywhere)
+  --gate-name N  which of its compare gates; none needed where it has one, or with --gate
+  --days N       how far back, 1 to 15                    14
+  --splits N     how often each window is divided anew    20
+  --seed N       other random divisions                   1
+  --weight P     percent of the pretend canary            first weight of the service's plan
+
 FILE may be -, which is standard input.
 
 Exit codes: 0 pass, 1 fail, 2 wrong options or input, 3 no data, 4 a source did not answer.
 With --event 0 where all of it agrees, 5 where it does not.
 With --ndjson 0, and 2 where a line could not be judged.
+With --cloudwatch 0 where no more than alpha of the healthy releases were rolled back, 1 where more were.
 `

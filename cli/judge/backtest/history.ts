@@ -1,0 +1,103 @@
+import { loadBalancerArnOf, regionOf } from '../../../shared/domain/elb-arn.ts'
+import { UpstreamError, ValidationError } from '../../../shared/domain/errors.ts'
+import type { CountedWindow, SideReading } from '../../../shared/domain/gates/compare-buckets.ts'
+import type { CustomCounters } from '../../../shared/domain/gates/gate.ts'
+import type { SideCounts } from '../../../shared/domain/sequential-test.ts'
+import { type Route, resourceOf } from '../../../shared/domain/service.ts'
+import type { CountsQuery, MetricsSource, RouterCounts } from '../../../shared/ports/metrics-source.ts'
+import type { Minute } from './backtest.ts'
+
+const dayMs = 24 * 60 * 60_000
+
+/** What is counted, and where. */
+export type HistorySource =
+  | { readonly type: 'router'; readonly measure: RouterCounts['measure']; readonly routes: readonly Route[] }
+  | { readonly type: 'counters'; readonly counters: CustomCounters; readonly region: string }
+
+/**
+ * Reads a service's traffic by the minute, a day at a time, both slots of a route together: which of them serves changes
+ * with every deployment, and what the service answered does not depend on it. Minutes without data are left out.
+ *
+ * @throws {UpstreamError} If CloudWatch fails or refuses.
+ */
+export async function readHistory(
+  metrics: Pick<MetricsSource, 'counts'>,
+  source: HistorySource,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Promise<readonly Minute[]> {
+  const minutes: Minute[] = []
+  for (let startMs = fromMs; startMs < toMs; startMs += dayMs) {
+    const range = { fromMs: startMs, toMs: Math.min(startMs + dayMs, toMs) }
+    const reading = await metrics.counts(toQuery(source, range))
+    if (reading.status === 'error') throw new UpstreamError(`${reading.source}: ${reading.reason}`)
+    minutes.push(...reading.windows.flatMap(toMinute))
+  }
+  return minutes
+}
+
+/** Where a gate's counts come from. @throws {ValidationError} If the routes do not say what the gate needs. */
+export function sourceOf(
+  routes: readonly Route[],
+  gate: { readonly measure: 'errors' | 'slow'; readonly slowSeconds: number | null; readonly source: unknown },
+): HistorySource {
+  const [first] = routes
+  if (first === undefined) throw new ValidationError('the service has no routes')
+  if (isCounters(gate.source)) return { type: 'counters', counters: gate.source, region: regionOf(first.blue) }
+  if (gate.measure === 'errors') return { type: 'router', measure: { type: 'errors' }, routes }
+  if (gate.slowSeconds === null)
+    throw new ValidationError('the gate needs slowSeconds: how long a request takes to be slow')
+  return { type: 'router', measure: { type: 'slow', seconds: gate.slowSeconds }, routes }
+}
+
+function toQuery(source: HistorySource, range: { readonly fromMs: number; readonly toMs: number }): CountsQuery {
+  if (source.type === 'counters') {
+    const { counters, region } = source
+    const { blue, green } = counters.dimensions
+    // Ten seconds are kept for three hours only.
+    return {
+      ...counters,
+      ...range,
+      source: 'counters',
+      region,
+      periodSeconds: 60,
+      dimensions: { stable: blue, canary: green },
+    }
+  }
+  return { ...range, source: 'router', measure: source.measure, routes: pairsOf(source.routes) }
+}
+
+/** Blue stands for stable, green for the canary: added up, it does not matter. A pair of groups is asked for once. */
+function pairsOf(routes: readonly Route[]): RouterCounts['routes'] {
+  const pairs = routes.map((route) => {
+    const loadBalancerArn = loadBalancerArnOf(resourceOf(route))
+    return {
+      stable: { targetGroupArn: route.blue, loadBalancerArn },
+      canary: { targetGroupArn: route.green, loadBalancerArn },
+    }
+  })
+  return [...new Map(pairs.map((pair) => [JSON.stringify(pair), pair])).values()]
+}
+
+function toMinute({ startMs, strata }: CountedWindow): Minute[] {
+  const sides = strata.flatMap(({ stable, canary }) => [stable, canary])
+  const isMissing = sides.every(({ requests }) => requests === null)
+  const isBlind = sides.some(({ requests, bad }) => bad === null && requests !== null && requests > 0)
+  if (isMissing || isBlind) return []
+  return [{ startMs, routes: strata.map(({ stable, canary }) => addSides(stable, canary)) }]
+}
+
+/** A source may count an error and its request in different minutes: then there were as many requests. */
+function addSides(...sides: readonly SideReading[]): SideCounts {
+  const bad = sides.reduce((sum, side) => sum + (side.bad ?? 0), 0)
+  return {
+    requests: Math.max(
+      bad,
+      sides.reduce((sum, side) => sum + (side.requests ?? 0), 0),
+    ),
+    bad,
+  }
+}
+
+function isCounters(source: unknown): source is CustomCounters {
+  return typeof source === 'object' && source !== null && 'namespace' in source
+}
