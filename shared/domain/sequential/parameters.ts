@@ -65,7 +65,7 @@ function defaultCap(bucketSeconds: number, measured: boolean): number {
 }
 
 function upperRate(history: BaselineHistory | null, phi: number): number {
-  if (history === null || !history.requests) return 0
+  if (history === null || history.requests === null) return 0
   const bad = history.bad.reduce((sum, count) => sum + count, 0)
   return rateSequence({ requests: history.requests, bad: Math.min(bad, history.requests) }, phi, 0.01).high ?? 0
 }

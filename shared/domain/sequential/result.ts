@@ -6,6 +6,7 @@ import type {
   ComparisonState,
   DataState,
   Estimate,
+  SideCounts,
 } from './comparison.ts'
 import { rateSequence, ratioSequence } from './confidence.ts'
 import { expFinite } from './log-math.ts'
@@ -109,8 +110,9 @@ function ratioWords({ estimate, low, high }: Estimate): string[] {
   return [`ratio${about} (95 % sequence ${end(low)}–${end(high)})`]
 }
 
-function share({ requests, bad }: { readonly requests: number; readonly bad: number }): string {
-  return `${grouped(bad)} of ${grouped(requests)}${requests === 0 ? '' : ` (${percent(bad / requests)})`}`
+/** Of a side that had requests. */
+function share({ requests, bad }: SideCounts): string {
+  return `${grouped(bad)} of ${grouped(requests)} (${percent(bad / requests)})`
 }
 
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(2))} %`
