@@ -36,9 +36,11 @@ const documentFields = [
   'id',
   'note',
 ]
-const bucketFields = ['stable', 'canary', 'strata', 'weight', 'at', 'note']
+/** The last three as the API lists buckets: they say where one lies, and are not looked at. */
+const bucketFields = ['stable', 'canary', 'strata', 'weight', 'at', 'note', 'startAt', 'endAt', 'step']
 const stratumFields = ['stable', 'canary']
-const sideFields = ['requests', 'errors', 'slow']
+/** `bad` is whatever the gate measures, as the API lists it. */
+const sideFields = ['requests', 'errors', 'slow', 'bad']
 const fixedFields = ['phi', 'cap', 'p0', 'knowsNormalRate']
 
 /** What is read, and which of the counts is the bad one. */
@@ -139,9 +141,10 @@ function readSide({ reader, measure }: Reading, value: unknown, path: string): S
   if (!isObject(value)) return { requests: 0, bad: 0 }
   const before = reader.problems.length
   const requests = reader.whole(fields.requests, `${path}.requests`, 0, largestCount)
-  const bad = reader.whole(fields[measure], `${path}.${measure}`, 0, largestCount)
+  const field = fields[measure] === undefined && fields.bad !== undefined ? 'bad' : measure
+  const bad = reader.whole(fields[field], `${path}.${field}`, 0, largestCount)
   if (bad > requests && reader.problems.length === before)
-    reader.note(`${path}.${measure}`, `must not exceed the ${requests} requests`)
+    reader.note(`${path}.${field}`, `must not exceed the ${requests} requests`)
   return { requests, bad }
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
+import { apiOf, readFromApi } from './api.ts'
 import { type JudgeTask, readJudgeArguments } from './arguments.ts'
 import { readCountsDocument } from './counts-document.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -7,7 +8,7 @@ import { readGateFile } from './gate-file.ts'
 import { traceCounts } from './judge-counts.ts'
 import { judgeLine, toLines } from './judge-lines.ts'
 import { nameOf, readChunks, readJsonFile } from './read-input.ts'
-import { replayEvent, showReplayed } from './replay.ts'
+import { replayEvent, showReplayed, withBuckets } from './replay.ts'
 import { showJudged, showTrace } from './show.ts'
 import { judgeUsage } from './usage.ts'
 
@@ -70,7 +71,8 @@ async function judgeStream({ gate, data, trace }: Extract<JudgeTask, { type: 'li
 }
 
 async function judgeAgain({ event, json }: Extract<JudgeTask, { type: 'event' }>): Promise<number> {
-  const replayed = replayEvent(await readJsonFile(event), nameOf(event))
+  const whole = await withBuckets(await readJsonFile(event), (path) => readFromApi(apiOf(process.env), path))
+  const replayed = replayEvent(whole, nameOf(event))
   process.stdout.write(json ? `${JSON.stringify(replayed)}\n` : showReplayed(replayed))
   return replayed.agrees ? exitCodes.pass : exitCodes.disagrees
 }

@@ -52,10 +52,6 @@ function readEvent(value: unknown, what: string) {
   const replay = isObject(evidence) ? evidence.replay : undefined
   if (!isObject(value) || !isObject(evidence) || !isObject(replay))
     throw new ValidationError(`${what} cannot be judged again: it has no evidence.replay, which compare gates keep`)
-  if (typeof replay.bucketsAt === 'string' && isObject(replay.data) && replay.data.buckets === undefined)
-    throw new ValidationError(
-      `${what} has too many buckets to hold them: put those of ${replay.bucketsAt} into evidence.replay.data.buckets`,
-    )
   const problems = findProblems(value, evidence)
   if (problems.length > 0) throw new ValidationError(`${what} cannot be judged again`, problems)
   return { evidence, replay, verdict: value.verdict }
@@ -69,6 +65,39 @@ function findProblems({ verdict }: Fields, { e, eSup, failedAt }: Fields): reado
   if (eSup !== undefined) reader.number(eSup, 'evidence.eSup', 'must be a number, 0 or more', isEvidence)
   if (failedAt !== null) reader.whole(failedAt, 'evidence.failedAt', 0, Number.MAX_SAFE_INTEGER)
   return reader.problems
+}
+
+/**
+ * The same event with its buckets, which it leaves to the API where they are too many for it.
+ *
+ * @param read - Answers a path of the API.
+ */
+export async function withBuckets(event: unknown, read: (path: string) => Promise<Fields>): Promise<unknown> {
+  const evidence = isObject(event) ? event.evidence : undefined
+  const replay = isObject(evidence) ? evidence.replay : undefined
+  if (!isObject(event) || !isObject(evidence) || !isObject(replay)) return event
+  const { bucketsAt, data } = replay
+  if (typeof bucketsAt !== 'string' || !isObject(data) || data.buckets !== undefined) return event
+  // The verdict was made on the first so many; the comparison may have gone on since.
+  const most = typeof evidence.buckets === 'number' ? evidence.buckets : Number.POSITIVE_INFINITY
+  const buckets = await readBuckets(bucketsAt, most, read)
+  return { ...event, evidence: { ...evidence, replay: { ...replay, data: { ...data, buckets } } } }
+}
+
+async function readBuckets(
+  path: string,
+  most: number,
+  read: (path: string) => Promise<Fields>,
+): Promise<readonly unknown[]> {
+  const buckets: unknown[] = []
+  let cursor: unknown = null
+  do {
+    const page = await read(cursor === null ? path : `${path}&cursor=${encodeURIComponent(String(cursor))}`)
+    if (!Array.isArray(page.items)) break
+    buckets.push(...page.items)
+    cursor = page.nextCursor ?? null
+  } while (cursor !== null && buckets.length < most)
+  return buckets.slice(0, most)
 }
 
 /** A window without counts, or a source that failed, is `no-data` or `error`, and leaves no bucket behind. */

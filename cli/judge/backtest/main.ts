@@ -1,6 +1,6 @@
-import { ValidationError } from '../../../shared/domain/errors.ts'
 import { metricsCompleteAfterSeconds } from '../../../shared/ports/metrics-source.ts'
 import { composeMetrics } from '../../compose.ts'
+import { apiOf } from '../api.ts'
 import type { JudgeTask } from '../arguments.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { isObject } from '../field-reader.ts'
@@ -8,7 +8,7 @@ import { readGateFile } from '../gate-file.ts'
 import { nameOf, readJsonFile } from '../read-input.ts'
 import { runBacktest } from './backtest.ts'
 import { readHistory, sourceOf } from './history.ts'
-import { type Api, chooseGate, readNow, readService, shiftOf } from './service.ts'
+import { chooseGate, readNow, readService, shiftOf } from './service.ts'
 import { showBacktest, toJson } from './show.ts'
 
 const minuteMs = 60_000
@@ -42,10 +42,4 @@ export async function backtest(task: Extract<JudgeTask, { type: 'backtest' }>): 
   process.stdout.write(task.json ? `${JSON.stringify(toJson(report))}\n` : showBacktest(report))
   if (report.rolledBack.rate === null) return exitCodes.noData
   return report.rolledBack.rate <= parameters.alpha ? exitCodes.pass : exitCodes.fail
-}
-
-function apiOf({ SLUICE_URL, SLUICE_TOKEN }: NodeJS.ProcessEnv): Api {
-  const url = SLUICE_URL || 'http://127.0.0.1:4500'
-  if (!URL.canParse(url)) throw new ValidationError(`SLUICE_URL is no URL: ${url}`)
-  return { url, token: SLUICE_TOKEN || null }
 }

@@ -1,8 +1,8 @@
-import { TransientError, UpstreamError, ValidationError } from '../../../shared/domain/errors.ts'
+import { ValidationError } from '../../../shared/domain/errors.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
 import type { Route } from '../../../shared/domain/service.ts'
 import type { Strategy } from '../../../shared/domain/strategy.ts'
-import { isObject } from '../field-reader.ts'
+import { type Api, readFromApi } from '../api.ts'
 
 /** A service as the API answers it: what a backtest needs of it. */
 export interface ServiceDocument {
@@ -12,27 +12,18 @@ export interface ServiceDocument {
   readonly gates: readonly { readonly name: string; readonly kind: string }[]
 }
 
-export interface Api {
-  /** `http://127.0.0.1:4500` */
-  readonly url: string
-  /** Null: none is sent. */
-  readonly token: string | null
-}
-
-const timeoutMs = 30_000
-
 /**
  * @throws {TransientError} If the API does not answer.
  * @throws {UpstreamError} If it refuses, or knows no such service.
  */
 export async function readService(api: Api, name: string): Promise<ServiceDocument> {
-  return (await readJson(api, `/v1/services/${encodeURIComponent(name)}`)) as ServiceDocument
+  return (await readFromApi(api, `/v1/services/${encodeURIComponent(name)}`)) as unknown as ServiceDocument
 }
 
 /** What time it is for the service: in local mode time runs faster. Milliseconds since the epoch. */
 export async function readNow(api: Api): Promise<number> {
-  const health = await readJson(api, '/healthz')
-  const localMs = isObject(health) && typeof health.localTime === 'string' ? Date.parse(health.localTime) : Number.NaN
+  const { localTime } = await readFromApi(api, '/healthz')
+  const localMs = typeof localTime === 'string' ? Date.parse(localTime) : Number.NaN
   return Number.isNaN(localMs) ? Date.now() : localMs
 }
 
@@ -75,28 +66,4 @@ export function chooseGate({ name, gates }: ServiceDocument, wanted: string | nu
   const found = compare.find((gate) => gate.name === wanted)
   if (found === undefined) throw new ValidationError(`"${name}" has no compare gate "${wanted}"; it has ${names}`)
   return found
-}
-
-async function readJson({ url, token }: Api, path: string): Promise<unknown> {
-  const response = await callingApi(url, () =>
-    fetch(new URL(path, url), {
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(timeoutMs),
-    }),
-  )
-  const body: unknown = await response.json().catch(() => null)
-  if (response.ok && isObject(body)) return body
-  const detail = isObject(body) ? (body.detail ?? body.title) : undefined
-  const why = typeof detail === 'string' ? detail : 'not an answer of Sluice; is SLUICE_URL right?'
-  throw new UpstreamError(`${url} answered ${response.status} to ${path}: ${why}`)
-}
-
-async function callingApi(url: string, call: () => Promise<Response>): Promise<Response> {
-  try {
-    return await call()
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-    const why = cause instanceof Error ? cause.message || cause.name : String(cause)
-    throw new TransientError(`the API at ${url} cannot be reached (SLUICE_URL): ${why}`, { cause: error })
-  }
 }

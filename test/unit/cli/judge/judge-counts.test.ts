@@ -102,6 +102,19 @@ describe('judging counts', () => {
     expect(judge({}, { buckets, history, fixed }).judged).toMatchObject({ cap: null, phi: 3, p0: 0.02 })
   })
 
+  it('takes buckets as the API lists them', () => {
+    const side = (requests: number, bad: number) => ({ requests, bad })
+    const listed = {
+      startAt: 'x',
+      endAt: 'y',
+      step: 1,
+      weight: 10,
+      strata: [{ stable: side(900, 1), canary: side(100, 9) }],
+    }
+    const written = { ...aBucket(100, 900, 9, 1), weight: 10 }
+    expect(judge({}, { buckets: [listed] })).toEqual(judge({}, { buckets: [written] }))
+  })
+
   it('counts slow requests where the gate measures them, and does not look at errors', () => {
     const side = (requests: number, slow: number) => ({ requests, slow, errors: 'not counted' })
     const buckets = Array.from({ length: 10 }, () => ({ stable: side(900, 90), canary: side(100, 40) }))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readCountsDocument } from '../../../../cli/judge/counts-document.ts'
 import { readGateFile } from '../../../../cli/judge/gate-file.ts'
 import { judgeCounts } from '../../../../cli/judge/judge-counts.ts'
-import { replayEvent } from '../../../../cli/judge/replay.ts'
+import { replayEvent, withBuckets } from '../../../../cli/judge/replay.ts'
 
 const gate = { measure: 'errors', alpha: 0.01 }
 const fixed = { phi: 1, cap: 64, p0: 0.005, knowsNormalRate: true }
@@ -71,11 +71,46 @@ describe('a verdict judged again', () => {
     ['no event', 3, 'no evidence.replay'],
     ['without evidence', { verdict: 'fail' }, 'no evidence.replay'],
     ['without replay', { verdict: 'fail', evidence: {} }, 'no evidence.replay'],
-    ['whose counts are elsewhere', anEvent({ replay: { gate, data: {}, bucketsAt: '/v1/x' } }), 'put those of /v1/x'],
     ['without the numbers', anEvent({ e: 'many' }), 'cannot be judged again'],
     ['with a wrong gate', anEvent({ replay: { gate: { alpha: 7 }, data } }), 'evidence.replay.gate of event.json'],
     ['with wrong counts', anEvent({ replay: { gate, data: {} } }), 'evidence.replay.data of event.json'],
   ])('is refused: %s', (_, event, message) => {
     expect(() => replayEvent(event, 'event.json')).toThrow(message)
+  })
+})
+
+describe('an event with too many buckets to hold them', () => {
+  const { buckets: _elsewhere, ...rest } = data
+  const side = ({ requests, errors }: { requests: number; errors: number }) => ({ requests, bad: errors })
+  const item = {
+    startAt: 'x',
+    endAt: 'y',
+    step: 0,
+    weight: 10,
+    strata: [{ stable: side(bad.stable), canary: side(bad.canary) }],
+  }
+  const event = anEvent({ buckets: 3, replay: { gate, data: rest, bucketsAt: '/v1/buckets?gate=errors' } })
+
+  it('gets those that it was made on from the API, page by page', async () => {
+    const asked: string[] = []
+    const whole = await withBuckets(event, async (path) => {
+      asked.push(path)
+      return { items: [item, item], nextCursor: 'next one' }
+    })
+    expect(asked).toEqual(['/v1/buckets?gate=errors', '/v1/buckets?gate=errors&cursor=next%20one'])
+    expect(replayEvent(whole, 'event.json').agrees).toBe(true)
+  })
+
+  it('is asked for only where it is needed', async () => {
+    const never = () => Promise.reject(new Error('asked'))
+    expect(await withBuckets(3, never)).toBe(3)
+    expect(await withBuckets({ evidence: {} }, never)).toEqual({ evidence: {} })
+    const whole = anEvent()
+    expect(await withBuckets(whole, never)).toBe(whole)
+  })
+
+  it('cannot be judged where the API has none', async () => {
+    const none = await withBuckets(event, async () => ({}))
+    expect(replayEvent(none, 'event.json').agrees).toBe(false)
   })
 })

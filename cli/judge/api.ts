@@ -1,0 +1,48 @@
+import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
+import { type Fields, isObject } from './field-reader.ts'
+
+/** Where the API is, and who calls it. */
+export interface Api {
+  /** `http://127.0.0.1:4500` */
+  readonly url: string
+  /** Null: none is sent. */
+  readonly token: string | null
+}
+
+/** Of one call, real milliseconds. */
+const timeoutMs = 30_000
+
+/** @throws {ValidationError} If `SLUICE_URL` is none. */
+export function apiOf({ SLUICE_URL, SLUICE_TOKEN }: NodeJS.ProcessEnv): Api {
+  const url = SLUICE_URL || 'http://127.0.0.1:4500'
+  if (!URL.canParse(url)) throw new ValidationError(`SLUICE_URL is no URL: ${url}`)
+  return { url, token: SLUICE_TOKEN || null }
+}
+
+/**
+ * @throws {TransientError} If the API does not answer.
+ * @throws {UpstreamError} If it refuses.
+ */
+export async function readFromApi({ url, token }: Api, path: string): Promise<Fields> {
+  const response = await callingApi(url, () =>
+    fetch(new URL(path, url), {
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(timeoutMs),
+    }),
+  )
+  const body: unknown = await response.json().catch(() => null)
+  if (response.ok && isObject(body)) return body
+  const detail = isObject(body) ? (body.detail ?? body.title) : undefined
+  const why = typeof detail === 'string' ? detail : 'not an answer of Sluice; is SLUICE_URL right?'
+  throw new UpstreamError(`${url} answered ${response.status} to ${path}: ${why}`)
+}
+
+async function callingApi(url: string, call: () => Promise<Response>): Promise<Response> {
+  try {
+    return await call()
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const why = cause instanceof Error ? cause.message || cause.name : String(cause)
+    throw new TransientError(`the API at ${url} cannot be reached (SLUICE_URL): ${why}`, { cause: error })
+  }
+}
