@@ -71,10 +71,11 @@ function contextOf(deployment: Deployment, moment: 'before' | 'during', nowMs: n
   }
 }
 
-/** Windows that were judged need not be read again. */
+/** Windows that were judged need not be read again; those that a comparison has seen and not settled are. */
 function sinceOf(gate: Gate, earlier: DeploymentMeasures | null, context: LookContext): number {
   const memory = earlier?.memories[gate.name]
-  return Math.max(context.settledAtMs, memory?.step === context.step ? memory.judgedUntilMs : 0)
+  const sinceMs = Math.max(context.settledAtMs, memory?.step === context.step ? memory.judgedUntilMs : 0)
+  return Math.min(sinceMs, memory?.comparison?.pending[0]?.startMs ?? sinceMs)
 }
 
 interface Look {

@@ -1,9 +1,21 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { parseElbArn } from '../domain/elb-arn.ts'
-import { type ComparisonSample, judgeCompare, type SettledWindow } from '../domain/gates/compare.ts'
-import { type CountedWindow, type CountsReading, dataOf, settleWindows } from '../domain/gates/compare-buckets.ts'
-import type { CompareGate, GateMemory, Judgement, LookContext } from '../domain/gates/gate.ts'
+import {
+  type ComparisonSample,
+  isBehind,
+  isRunning,
+  judgeCompare,
+  type SettledWindow,
+} from '../domain/gates/compare.ts'
+import {
+  type CountedWindow,
+  type CountsReading,
+  dataOf,
+  type OpenWindow,
+  settleWindows,
+} from '../domain/gates/compare-buckets.ts'
+import type { CompareGate, ComparisonMemory, GateMemory, Judgement, LookContext } from '../domain/gates/gate.ts'
 import { shareOf } from '../domain/gates/shared-alpha.ts'
 import { type BaselineHistory, type ComparisonFixed, fixComparison } from '../domain/sequential-test.ts'
 import type { Role } from '../domain/traffic.ts'
@@ -39,43 +51,55 @@ interface Look {
 async function toSample(deps: Deps, input: Look): Promise<ComparisonSample> {
   const { deployment, gate, reading, memory, look } = input
   if (reading.status === 'error') return reading
+  if (isRunning(memory) && isBehind(memory, look)) return nothingNew(memory.comparison, reading.source)
   const fixed = memory.comparison?.fixed ?? (await fix(deps, deployment, gate))
   if ('status' in fixed) return fixed
-  const fromMs = Math.max(memory.step === look.step ? memory.judgedUntilMs : 0, warmUntilMs(gate, look))
+  const fromMs = Math.max(memory.judgedUntilMs, warmUntilMs(gate, look))
   const { settled, pending } = settleWindows(reading.windows, memory.comparison?.pending ?? [], { fromMs, look })
-  return { status: 'complete', fixed, settled: await keep(deps, input, settled), pending, source: reading.source }
+  const kept = await keep(deps, input, settled)
+  return 'status' in kept ? kept : { status: 'complete', fixed, settled: kept, pending, source: reading.source }
+}
+
+function nothingNew({ fixed, pending }: ComparisonMemory, source: string): ComparisonSample {
+  return { status: 'complete', fixed, settled: [], pending, source }
 }
 
 function warmUntilMs(gate: CompareGate, look: LookContext): number {
   return gate.measure === 'slow' && look.firstShiftAtMs !== null ? look.firstShiftAtMs + slowWarmUpMs : 0
 }
 
-/** What another looker kept for the same window wins, should the source have revised it in between. */
+type Failure = Extract<CountsReading, { status: 'error' }>
+
+/**
+ * What another looker kept for the same window wins, should the source have revised it in between. Buckets that cannot be
+ * kept are this gate's finding, and no reason to stop judging the others.
+ */
 async function keep(
   deps: Deps,
-  { deployment, gate, look }: Look,
-  windows: readonly CountedWindow[],
-): Promise<readonly SettledWindow[]> {
+  { deployment, gate, reading }: Look,
+  windows: readonly OpenWindow[],
+): Promise<readonly SettledWindow[] | Failure> {
   const names = sideNames(deployment, gate)
-  const found = windows.map((window) => ({ window, data: dataOf(window, look.weight, names) }))
-  const buckets = found.flatMap(({ window: { startMs, endMs }, data }) =>
-    data.type === 'counts' ? [{ startMs, endMs, step: look.step, weight: look.weight, strata: data.strata }] : [],
+  const found = windows.map((window) => ({ window, data: dataOf(window, window.weight, names) }))
+  const buckets = found.flatMap(({ window: { startMs, endMs, step, weight }, data }) =>
+    data.type === 'counts' ? [{ startMs, endMs, step, weight, strata: data.strata }] : [],
   )
-  const kept = buckets.length === 0 ? [] : await deps.deployments.keepBuckets(deployment.id, gate.name, buckets)
-  const byEnd = new Map(kept.map((bucket) => [bucket.endMs, bucket]))
-  return found.flatMap(({ window: { endMs }, data }): SettledWindow[] => {
-    if (data.type === 'missing') return [{ type: 'missing', endMs, reason: data.reason }]
-    const bucket = byEnd.get(endMs)
-    return bucket ? [{ type: 'bucket', bucket }] : []
-  })
+  try {
+    const kept = buckets.length === 0 ? [] : await deps.deployments.keepBuckets(deployment.id, gate.name, buckets)
+    const byEnd = new Map(kept.map((bucket) => [bucket.endMs, bucket]))
+    return found.flatMap(({ window: { endMs }, data }): SettledWindow[] => {
+      if (data.type === 'missing') return [{ type: 'missing', endMs, reason: data.reason }]
+      const bucket = byEnd.get(endMs)
+      return bucket ? [{ type: 'bucket', bucket }] : []
+    })
+  } catch (error) {
+    const reason = `the settled buckets could not be kept: ${error instanceof Error ? error.message : String(error)}`
+    return { status: 'error', reason, source: reading.source }
+  }
 }
 
 /** From stable's day before the first shift, by the minute whatever the length of a bucket. */
-async function fix(
-  deps: Deps,
-  deployment: Deployment,
-  gate: CompareGate,
-): Promise<ComparisonFixed | Extract<CountsReading, { status: 'error' }>> {
+async function fix(deps: Deps, deployment: Deployment, gate: CompareGate): Promise<ComparisonFixed | Failure> {
   const toMs = deployment.firstShiftAt === null ? deps.clock.now() : Date.parse(deployment.firstShiftAt)
   const query = queryFor(deployment, gate, { fromMs: toMs - historyMs, toMs })
   const reading = await deps.metrics.counts(query.source === 'counters' ? { ...query, periodSeconds: 60 } : query)

@@ -1,5 +1,7 @@
 import type { GroupHealth } from '../../shared/domain/capacity.ts'
 import type { AlarmReading } from '../../shared/domain/gates/alarms.ts'
+import type { SettledWindow } from '../../shared/domain/gates/compare.ts'
+import type { CountedWindow, SettledBucket, StratumReading } from '../../shared/domain/gates/compare-buckets.ts'
 import type {
   AlarmsGate,
   CompareGate,
@@ -13,6 +15,7 @@ import type {
 } from '../../shared/domain/gates/gate.ts'
 import type { MetricsWindow } from '../../shared/domain/gates/metric.ts'
 import { defaultParameters } from '../../shared/domain/sequential-test.ts'
+import { aStratum, type Counts } from './comparison.ts'
 
 /** When the step in these builders had settled. */
 export const settledAtMs = Date.UTC(2026, 0, 1, 12, 0, 0)
@@ -118,6 +121,27 @@ export function aWindow(minute: number, overrides: Partial<MetricsWindow> = {}):
   const startMs = settledAtMs + minute * 60_000
   return { startMs, endMs: startMs + 60_000, requests: 1000, errors: 0, latencySeconds: null, ...overrides }
 }
+
+/** Minute number `minute` (from 0) of the step: 900 requests on stable, 100 on the canary, none of them bad. */
+export function aCountedWindow(minute: number, { stable = {}, canary = {} }: SomeReadings = {}): CountedWindow {
+  const { startMs, endMs } = aWindow(minute)
+  const strata = [{ stable: { requests: 900, bad: 0, ...stable }, canary: { requests: 100, bad: 0, ...canary } }]
+  return { startMs, endMs, strata }
+}
+
+/** That minute as it was settled in step 0 at 10 %: requests on canary and stable, then the bad ones of each. */
+export function aSettledWindow(minute: number, counts: Counts, overrides: Partial<SettledBucket> = {}): SettledWindow {
+  const { startMs, endMs } = aWindow(minute)
+  return { type: 'bucket', bucket: { startMs, endMs, step: 0, weight: 10, strata: [aStratum(counts)], ...overrides } }
+}
+
+interface SomeReadings {
+  readonly stable?: Partial<StratumReading['stable']>
+  readonly canary?: Partial<StratumReading['canary']>
+}
+
+/** A side of which its source has nothing. */
+export const noReading = { requests: null, bad: null } as const
 
 /** All `total` targets healthy. */
 export function aGroupHealth(total: number, overrides: Partial<GroupHealth> = {}): GroupHealth {

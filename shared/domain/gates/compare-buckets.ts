@@ -33,8 +33,19 @@ export type CountsReading =
   | { readonly status: 'complete'; readonly windows: readonly CountedWindow[]; readonly source: string }
   | { readonly status: 'error'; readonly reason: string; readonly source: string }
 
-/** A window that an earlier look saw, and since when it has looked like this. */
-export interface PendingBucket extends CountedWindow {
+/** A window in the step that it lies in. */
+export interface OpenWindow extends CountedWindow {
+  readonly step: number
+  /** The canary's configured share in that step, percent. */
+  readonly weight: number
+}
+
+/** A window that an earlier look saw, what it looked like, and since when. Kept small: a gate remembers up to 120. */
+export interface PendingBucket extends Window {
+  readonly step: number
+  readonly weight: number
+  /** Its counts as text, to be compared with those of the next look. */
+  readonly seen: string
   readonly seenAtMs: number
 }
 
@@ -42,48 +53,59 @@ export interface PendingBucket extends CountedWindow {
 export const settledAfterSeconds = 120
 /** How long a window must have looked the same, seconds: two lookers within a moment are one look. */
 const unchangedForSeconds = 30
-/** After a long silence the rest waits for the next look, a minute later. */
-const mostAtOnce = 180
+/** After a long silence the rest waits for the next look: what is remembered must fit into one item of the store. */
+const mostPending = 120
+/** In flight with ten-second buckets: two minutes, and what two looks a minute apart see of each other. */
+const leastPending = 30
 
 export interface SettledWindows {
   /** Windows that will not be revised any more, oldest first. */
-  readonly settled: readonly CountedWindow[]
+  readonly settled: readonly OpenWindow[]
   readonly pending: readonly PendingBucket[]
 }
 
 /**
  * Divides what a look sees into windows that are settled, two minutes old and unchanged since an earlier look, and those
- * to be looked at again. In order: nothing is settled after a window that is not. Windows that began before `fromMs`, or
- * outside the step, are left out.
+ * to be looked at again. In order: nothing is settled after a window that is not. Windows that began before `fromMs` are
+ * left out, and so are those outside the step, unless a look in the step before saw them: they are settled as part of it.
  */
 export function settleWindows(
   windows: readonly CountedWindow[],
   earlier: readonly PendingBucket[],
   { fromMs, look }: { readonly fromMs: number; readonly look: LookContext },
 ): SettledWindows {
+  const seenBefore = new Map(earlier.map((pending) => [pending.endMs, pending]))
   const open = windows
-    .filter(({ startMs, endMs }) => startMs >= Math.max(fromMs, look.settledAtMs) && endMs <= look.nowMs)
+    .filter(({ startMs, endMs }) => startMs >= fromMs && endMs <= look.nowMs)
+    .filter(({ startMs, endMs }) => startMs >= look.settledAtMs || seenBefore.has(endMs))
     .toSorted((a, b) => a.startMs - b.startMs)
-    .map((window): PendingBucket => ({ ...window, seenAtMs: seenAt(window, earlier, look.nowMs) }))
+    .map((window) => ({ window, pending: toPending(window, seenBefore.get(window.endMs), look) }))
   const isSettled = ({ endMs, seenAtMs }: PendingBucket) =>
     look.nowMs >= endMs + settledAfterSeconds * 1000 && look.nowMs >= seenAtMs + unchangedForSeconds * 1000
-  const firstOpen = open.findIndex((window) => !isSettled(window))
-  const count = Math.min(firstOpen === -1 ? open.length : firstOpen, mostAtOnce)
-  return { settled: open.slice(0, count), pending: open.slice(count) }
+  const firstOpen = open.findIndex(({ pending }) => !isSettled(pending))
+  const count = firstOpen === -1 ? open.length : firstOpen
+  return {
+    settled: open.slice(0, count).map(({ window, pending: { step, weight } }) => ({ ...window, step, weight })),
+    pending: open.slice(count, count + mostPendingOf(windows)).map(({ pending }) => pending),
+  }
 }
 
-function seenAt(window: CountedWindow, earlier: readonly PendingBucket[], nowMs: number): number {
-  const before = earlier.find(({ startMs, endMs }) => startMs === window.startMs && endMs === window.endMs)
-  return before && isSame(before.strata, window.strata) ? before.seenAtMs : nowMs
+function toPending(window: CountedWindow, before: PendingBucket | undefined, look: LookContext): PendingBucket {
+  const { startMs, endMs } = window
+  const { step, weight } = before ?? look
+  const seen = toText(window)
+  return { startMs, endMs, step, weight, seen, seenAtMs: before?.seen === seen ? before.seenAtMs : look.nowMs }
 }
 
-function isSame(a: readonly StratumReading[], b: readonly StratumReading[]): boolean {
-  const isSameSide = (one: SideReading, other: SideReading | undefined) =>
-    one.requests === other?.requests && one.bad === other.bad
-  return (
-    a.length === b.length &&
-    a.every((one, index) => isSameSide(one.stable, b[index]?.stable) && isSameSide(one.canary, b[index]?.canary))
-  )
+/** `900/1/100/-` for each route: requests and bad ones of stable, then of the canary; `-` where there is no number. */
+function toText({ strata }: CountedWindow): string {
+  const toWord = ({ requests, bad }: SideReading) => `${requests ?? '-'}/${bad ?? '-'}`
+  return strata.map(({ stable, canary }) => `${toWord(stable)}/${toWord(canary)}`).join(' ')
+}
+
+function mostPendingOf([first]: readonly CountedWindow[]): number {
+  const strata = first?.strata.length ?? 1
+  return Math.max(leastPending, Math.floor((2 * mostPending) / (1 + strata)))
 }
 
 /** What a settled window holds. */
@@ -93,8 +115,9 @@ export type WindowData =
 
 /**
  * The counts of a settled window. A side without a number had no requests, as sources publish none then; but a window in
- * which neither side, or not even stable beside the canary, has any is missing data, and so is a count of bad requests
- * that is not there. A source may count an error and its request in different minutes: then there were as many requests.
+ * which neither side has any, or not even the side that is trusted with all of the rest (stable beside the canary, the
+ * canary at 100 %), is missing data, and so is a count of bad requests that is not there. A source may count an error and
+ * its request in different minutes: then there were as many requests.
  *
  * @param names - What each route's sides are called where they are measured, for the sentence.
  */
@@ -103,11 +126,13 @@ export function dataOf(
   weight: number,
   names: readonly Readonly<Record<'stable' | 'canary', string>>[],
 ): WindowData {
-  const has = (side: 'stable' | 'canary') => strata.some((stratum) => stratum[side].requests !== null)
+  const has = (side: 'stable' | 'canary') => strata.some(({ [side]: one }) => one.requests || one.bad)
   const namesOf = (side: 'stable' | 'canary') => names.map((name) => name[side]).join(', ')
   if (!has('stable') && !has('canary'))
     return missing(`no requests were counted for ${namesOf('stable')}, ${namesOf('canary')}`)
   if (!has('stable') && weight < 100) return missing(`no requests were counted for stable, ${namesOf('stable')}`)
+  if (!has('canary') && weight >= 100)
+    return missing(`no requests were counted for the canary, ${namesOf('canary')}, which gets all of the traffic`)
   for (const [index, stratum] of strata.entries())
     for (const side of ['stable', 'canary'] as const)
       if (stratum[side].bad === null && stratum[side].requests)

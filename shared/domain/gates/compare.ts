@@ -67,6 +67,7 @@ export function judgeCompare(
   earlier: GateMemory,
   look: LookContext,
 ): Judgement {
+  if (isRunning(earlier) && isBehind(earlier, look)) return conclude(shared, earlier, sample.source)
   const before = enterStep(earlier, look)
   if (sample.status === 'error') return judgeFailedReading(shared, sample, before, look)
   const begun = { ...before, comparison: before.comparison ?? begin(shared, sample.fixed, look) }
@@ -75,15 +76,27 @@ export function judgeCompare(
 }
 
 /** A memory in which the comparison has begun. */
-type Running = GateMemory & { readonly comparison: ComparisonMemory }
+export type RunningMemory = GateMemory & { readonly comparison: ComparisonMemory }
 
-/** Another step, or the same one written again, counts its own buckets and misses; the comparison itself goes on. */
+export function isRunning(memory: GateMemory): memory is RunningMemory {
+  return memory.comparison !== undefined
+}
+
+/** True for a look that began in a step which another looker has left since: it must neither settle nor count anything. */
+export function isBehind({ comparison }: GateMemory, look: LookContext): boolean {
+  return comparison !== undefined && look.settledAtMs < comparison.stepSettledAtMs
+}
+
+/**
+ * Another step, or the same one written again, counts its own buckets and misses. The comparison itself goes on, with the
+ * windows of the step before that are not settled yet, and never goes back behind what it has judged.
+ */
 function enterStep(earlier: GateMemory, look: LookContext): GateMemory {
-  const { comparison } = earlier
+  const { comparison, judgedUntilMs } = earlier
   if (comparison === undefined) return memoryFor(earlier, look)
   if (earlier.step === look.step && comparison.stepSettledAtMs === look.settledAtMs) return earlier
-  const entered = { bucketsInStep: 0, missing: null, pending: [], stepSettledAtMs: look.settledAtMs }
-  return { ...emptyMemory(look.step), comparison: { ...comparison, ...entered } }
+  const entered = { bucketsInStep: 0, missing: null, stepSettledAtMs: look.settledAtMs }
+  return { ...emptyMemory(look.step), judgedUntilMs, comparison: { ...comparison, ...entered } }
 }
 
 function begin(shared: SharedGate, fixed: ComparisonFixed, look: LookContext): ComparisonMemory {
@@ -98,7 +111,7 @@ function begin(shared: SharedGate, fixed: ComparisonFixed, look: LookContext): C
   }
 }
 
-function takeIn(shared: SharedGate, memory: Running, window: SettledWindow, look: LookContext): Running {
+function takeIn(shared: SharedGate, memory: RunningMemory, window: SettledWindow, look: LookContext): RunningMemory {
   const { comparison } = memory
   const endMs = window.type === 'bucket' ? window.bucket.endMs : window.endMs
   // Two lookers may have settled the same window: it is used once.
@@ -109,7 +122,8 @@ function takeIn(shared: SharedGate, memory: Running, window: SettledWindow, look
   const parameters = ownParameters(shared)
   const state = addBucket(parameters, comparison.fixed, comparison.state, window.bucket)
   const isSilent = readComparison(parameters, state).verdict === 'no-data'
-  const onCanary = window.bucket.strata.some(({ canary }) => canary.requests > 0)
+  const { startMs, strata } = window.bucket
+  const counts = startMs >= look.settledAtMs && strata.some(({ canary }) => canary.requests > 0)
   return {
     ...memory,
     judgedUntilMs: endMs,
@@ -118,24 +132,31 @@ function takeIn(shared: SharedGate, memory: Running, window: SettledWindow, look
       ...comparison,
       state,
       missing: null,
-      bucketsInStep: comparison.bucketsInStep + (onCanary ? 1 : 0),
+      bucketsInStep: comparison.bucketsInStep + (counts ? 1 : 0),
       failedAtMs: comparison.failedAtMs ?? (state.failedAt === null ? null : endMs),
     },
   }
 }
 
-function conclude(shared: SharedGate, memory: Running, source: string): Judgement {
+/** What a memory says: the same again where a look brought nothing. */
+export function conclude(shared: SharedGate, memory: RunningMemory, source: string): Judgement {
   const { comparison } = memory
-  const said = describeComparison(ownParameters(shared), comparison.fixed, comparison.state)
-  const outcome = outcomeOf(comparison, said.verdict)
-  const isProven = shared.gate.atStepEnd === 'advance' || said.proven
-  const settled = comparison.bucketsInStep >= bucketsToSettle && said.dataState !== 'incident' && isProven
-  const evidence = { ...said, ...fixedEvidence(shared, memory), source }
+  const {
+    verdict: said,
+    reason,
+    ...numbers
+  } = describeComparison(ownParameters(shared), comparison.fixed, comparison.state)
+  const outcome = outcomeOf(comparison, said)
+  const isProven = shared.gate.atStepEnd === 'advance' || numbers.proven
+  const settled = comparison.bucketsInStep >= bucketsToSettle && numbers.dataState !== 'incident' && isProven
+  const evidence = { ...numbers, ...fixedEvidence(shared, memory), source }
   return toJudgement(shared.gate, { verdict: { outcome, reason: sentence(), evidence }, memory, settled })
 
   function sentence(): string {
-    if (outcome === 'no-data') return comparison.missing ?? said.reason
-    return outcome === 'pass' && !isProven ? `not proven yet: ${said.reason}` : said.reason
+    if (outcome === 'no-data') return comparison.missing ?? reason
+    if (outcome === 'fail' && comparison.byMean)
+      return `${reason}; with the other compare gates ${Number(comparison.byMean.meanE.toPrecision(3))} : 1 in all`
+    return outcome === 'pass' && !isProven ? `not proven yet: ${reason}` : reason
   }
 }
 
@@ -146,8 +167,8 @@ function outcomeOf({ failedAtMs, missing }: ComparisonMemory, said: 'pass' | 'fa
 }
 
 /** What the numbers were made with and from; all of it is needed to recompute them. */
-function fixedEvidence({ gate, share }: SharedGate, memory: Running): Verdict['evidence'] {
-  const { fixed, state, bucketsInStep } = memory.comparison
+function fixedEvidence({ gate, share }: SharedGate, memory: RunningMemory): Verdict['evidence'] {
+  const { fixed, state, bucketsInStep, byMean } = memory.comparison
   return {
     measure: gate.measure,
     alpha: gate.alpha,
@@ -158,26 +179,25 @@ function fixedEvidence({ gate, share }: SharedGate, memory: Running): Verdict['e
     bucketsInStep,
     misses: memory.misses,
     ...(memory.judgedUntilMs > 0 && { judgedUntil: instantOf(memory.judgedUntilMs) }),
+    ...byMean,
   }
 }
 
-/** A source that fails is `error`, and counts as a window without data once a minute; what has failed stays failed. */
+/**
+ * A source that fails is `error`, and counts as a window without data once a minute. What has failed stays failed, with
+ * the numbers that it failed by: whoever acts on it only now must be able to name them.
+ */
 function judgeFailedReading(
-  { gate }: SharedGate,
+  shared: SharedGate,
   reading: Extract<ComparisonSample, { status: 'error' }>,
   before: GateMemory,
   look: LookContext,
 ): Judgement {
+  const { gate } = shared
   const counts = countsAsMiss(gate, look, look.nowMs) && isAnotherMinute(look.nowMs, before.missedAtMs ?? 0)
   const memory = counts ? { ...before, misses: before.misses + 1, missedAtMs: look.nowMs } : before
-  const failed = before.comparison?.failedAtMs ?? null
+  if (isRunning(memory) && memory.comparison.failedAtMs !== null) return conclude(shared, memory, reading.source)
   const reason = `${gate.measure} could not be compared: ${reading.reason}`
-  const evidence = {
-    misses: memory.misses,
-    lookedAt: instantOf(look.nowMs),
-    source: reading.source,
-    ...(failed !== null && { failedAt: instantOf(failed) }),
-  }
-  const verdict = { outcome: failed === null ? ('error' as const) : ('fail' as const), reason, evidence }
-  return toJudgement(gate, { verdict, memory, settled: false })
+  const evidence = { misses: memory.misses, lookedAt: instantOf(look.nowMs), source: reading.source }
+  return toJudgement(gate, { verdict: { outcome: 'error', reason, evidence }, memory, settled: false })
 }

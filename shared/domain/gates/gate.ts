@@ -184,8 +184,19 @@ export interface ComparisonMemory {
   readonly bucketsInStep: number
   /** Why the newest settled window could not be used; null where it could. */
   readonly missing: string | null
-  /** When the evidence of all compare gates together made this one fail; null: it has not. */
+  /** When its own evidence, or that of all compare gates together, made it fail; null: it has not. */
   readonly failedAtMs: number | null
+  /** Only where all compare gates together made it fail: by which numbers. */
+  readonly byMean?: FailureByMean
+}
+
+export interface FailureByMean {
+  /** Evidence of all compare gates together. */
+  readonly meanE: number
+  /** What was left of the limit for this gate's own evidence, with what the others said. */
+  readonly limit: number
+  /** Zero-based index of the gate's newest bucket then. */
+  readonly failedAt: number
 }
 
 export const emptyMemory = (step: number): GateMemory => ({
