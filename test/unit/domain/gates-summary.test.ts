@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Gate, Judgement, Outcome } from '../../../shared/domain/gates/gate.ts'
 import { emptyMemory } from '../../../shared/domain/gates/gate.ts'
 import { summariseGates } from '../../../shared/domain/gates-summary.ts'
-import { aMetricGate } from '../../support/gates.ts'
+import { aCompareGate, aMetricGate } from '../../support/gates.ts'
 
 function judged(gate: Partial<Gate>, outcome: Outcome, more: Partial<Judgement> = {}) {
   const judgement: Judgement = {
@@ -17,7 +17,12 @@ function judged(gate: Partial<Gate>, outcome: Outcome, more: Partial<Judgement> 
 
 describe('summariseGates', () => {
   it('has nothing to say when every gate passes', () => {
-    expect(summariseGates([judged({ name: 'a' }, 'pass')], [])).toEqual({ failing: null, blind: null, unsettled: null, proven: false })
+    expect(summariseGates([judged({ name: 'a' }, 'pass')], [])).toEqual({
+      failing: null,
+      blind: null,
+      unsettled: null,
+      proven: false,
+    })
   })
 
   it('leaves out gates that only observe', () => {
@@ -41,6 +46,42 @@ describe('summariseGates', () => {
     expect(summary.failing).toBeNull()
     expect(summary.blind).toEqual({ gate: 'soft', reason: 'fail of soft', answer: 'roll-back' })
     expect(summary.unsettled).toBeNull()
+  })
+
+  const proving = (name: string, outcome: Outcome, more: Partial<Judgement> = {}, gate: Partial<Gate> = {}) => {
+    const { judgement } = judged({ name }, outcome, more)
+    return { gate: { ...aCompareGate({ name, atStepEnd: 'prove' }), ...gate } as Gate, judgement }
+  }
+  it.each<{ name: string; gates: ReturnType<typeof proving>[]; waived?: string[]; proven: boolean }>([
+    { name: 'a gate that is to prove passes', gates: [proving('a', 'pass')], proven: true },
+    { name: 'it has no proof yet', gates: [proving('a', 'pass', { settled: false })], proven: false },
+    {
+      name: 'every other gate passes, too',
+      gates: [proving('a', 'pass'), judged({ name: 'b' }, 'pass')],
+      proven: true,
+    },
+    {
+      name: 'another gate has no data',
+      gates: [proving('a', 'pass'), judged({ name: 'b' }, 'no-data')],
+      proven: false,
+    },
+    {
+      name: 'another one is to prove as well, and has not',
+      gates: [proving('a', 'pass'), proving('b', 'pass', { settled: false })],
+      proven: false,
+    },
+    { name: 'it only observes', gates: [proving('a', 'pass', {}, { mode: 'observe' })], proven: false },
+    { name: 'it is not told to prove', gates: [proving('a', 'pass', {}, { atStepEnd: 'advance' })], proven: false },
+    { name: 'no gate compares', gates: [judged({ name: 'a' }, 'pass')], proven: false },
+    { name: 'a person resumed from it', gates: [proving('a', 'fail')], waived: ['a'], proven: false },
+    {
+      name: 'a person resumed from another one',
+      gates: [proving('a', 'pass'), judged({ name: 'b' }, 'no-data')],
+      waived: ['b'],
+      proven: true,
+    },
+  ])('is proven ($proven) when $name', ({ gates, waived = [], proven }) => {
+    expect(summariseGates(gates, waived).proven).toBe(proven)
   })
 
   it('prolongs a step only as long as every open gate allows', () => {

@@ -15,6 +15,7 @@ import { aPerson, at, later } from '../../support/transition-events.ts'
 const nowMs = Date.parse(at)
 const passing: GatesSummary = { failing: null, blind: null, unsettled: null, proven: false }
 const finding = (answer: GateFinding['answer']): GateFinding => ({ gate: 'errors', reason: 'too many', answer })
+const proven: GatesSummary = { ...passing, proven: true }
 const unsettled: GatesSummary = { ...passing, unsettled: { ...finding('roll-back'), maxExtendSeconds: 900 } }
 const cause = { type: 'gate', gate: 'errors', reason: 'too many' }
 const ago = (seconds: number) => new Date(nowMs - seconds * 1000).toISOString()
@@ -223,6 +224,42 @@ describe('decideNext', () => {
       deployment: baking({ promote: { step: 0, full: true, actor: aPerson } }),
       gates: passing,
       action: { type: 'shift', step: 1 },
+    },
+    {
+      name: 'goes to the next step as soon as this one is proven, before its bake is over',
+      deployment: baking({ bakeEndsAt: inSeconds(3600), nextActionAt: inSeconds(3600) }),
+      gates: proven,
+      action: { type: 'shift', step: 1, reason: 'step 0 is proven and its gates pass' },
+    },
+    {
+      name: 'asks for the approval of the next step once this one is proven',
+      deployment: baking({ bakeEndsAt: inSeconds(60), plan: { ...aDeployment().plan, steps: withApproval } }),
+      gates: proven,
+      action: { type: 'await-approval', step: 1 },
+    },
+    {
+      name: 'succeeds when the last step is proven',
+      deployment: baking({ step: 1, bakeEndsAt: inSeconds(60) }),
+      gates: proven,
+      action: { type: 'succeed' },
+    },
+    {
+      name: 'does not raise what is paused because it is proven',
+      deployment: baking({ hold: paused, bakeEndsAt: inSeconds(60) }),
+      gates: proven,
+      action: { type: 'wait', until: paused.until },
+    },
+    {
+      name: 'promotes fully although one step is proven',
+      deployment: baking({ bakeEndsAt: inSeconds(60), promote: { step: 0, full: true, actor: aPerson } }),
+      gates: proven,
+      action: { type: 'shift', step: 1, reason: 'promoted' },
+    },
+    {
+      name: 'rolls back a proven canary when another gate fails',
+      deployment: baking({ bakeEndsAt: inSeconds(60) }),
+      gates: { ...proven, failing: finding('roll-back') },
+      action: { type: 'roll-back', cause },
     },
     {
       name: 'prolongs a step by a minute',
