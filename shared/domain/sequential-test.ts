@@ -8,6 +8,7 @@ import type {
   Stratum,
 } from './sequential/comparison.ts'
 import { factorsOf } from './sequential/evidence.ts'
+import { limitFor } from './sequential/limit.ts'
 import { logAdd, logMean, logSum } from './sequential/log-math.ts'
 import { logPromotionFactors, promotionParts } from './sequential/promotion.ts'
 import { capitalAt } from './sequential/restarts.ts'
@@ -64,7 +65,7 @@ export function addBucket(
   const counts = bucket.strata.reduce(add, noCounts)
   const started = capitalAt(parameters.restarts, fixed, state.buckets)
   const spent = state.spent + started
-  const { logs, startsOn } = factorsOf(parameters, fixed, bucket)
+  const { logs, startsOn } = factorsOf(parameters, fixed, state.totals, bucket)
   const ratios = parameters.grid.length
   const [from, to] = startsOn === 'ratios' ? [0, ratios] : [ratios, logs.length]
   const capital = grow(state.capital, { logs, from, to, started })
@@ -144,13 +145,13 @@ function promote(
  */
 export function hasMaterialDifference(
   { minErrors, materiality }: ComparisonParameters,
-  { p0 }: ComparisonFixed,
+  fixed: ComparisonFixed,
   { totals, recent }: Pick<ComparisonState, 'totals' | 'recent'>,
 ): boolean {
   const difference = ({ stable, canary }: Stratum) =>
     canary.requests === 0
       ? 0
-      : canary.bad / canary.requests - (stable.requests === 0 ? p0 : stable.bad / stable.requests)
+      : canary.bad / canary.requests - (stable.requests === 0 ? limitFor(fixed, totals) : stable.bad / stable.requests)
   return totals.canary.bad >= minErrors && Math.max(difference(totals), difference(recent.counts)) >= materiality
 }
 

@@ -55,7 +55,7 @@ export interface ComparisonFixed {
   readonly plannedBuckets: number | null
   readonly phi: number
   readonly cap: number | null
-  /** The limit where stable has no traffic, fraction. */
+  /** The limit where stable has no traffic, fraction; more where stable beside the canary was used to more. */
   readonly p0: number
   /** True where `p0` rests on a measured baseline: only then can an incident be told from a service's normal rate. */
   readonly knowsNormalRate: boolean

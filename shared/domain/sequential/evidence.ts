@@ -2,6 +2,7 @@ import { limitMultiples, logAboveLimit } from './absolute-limit.ts'
 import { hasBaseline, standsAlone } from './baseline.ts'
 import type { Bucket, ComparisonFixed, ComparisonParameters, Stratum } from './comparison.ts'
 import { logExactFactor } from './exact-conditional.ts'
+import { limitFor } from './limit.ts'
 import { logRateRatioFactor } from './rate-ratio.ts'
 
 /** How much one bucket speaks for each alternative: the ratios of the grid, then the multiples of the limit. */
@@ -18,8 +19,15 @@ export interface BucketFactors {
  *
  * Dividing a log-factor by the dispersion keeps its mean at most 1 where bad requests come in bursts of a session;
  * bounding it keeps one bucket from convicting alone, and can only lower the mean.
+ *
+ * @param before - All counts up to this bucket.
  */
-export function factorsOf(parameters: ComparisonParameters, fixed: ComparisonFixed, bucket: Bucket): BucketFactors {
+export function factorsOf(
+  parameters: ComparisonParameters,
+  fixed: ComparisonFixed,
+  before: Stratum,
+  bucket: Bucket,
+): BucketFactors {
   const ratios = parameters.grid.length
   const logs = new Array<number>(ratios + limitMultiples.length).fill(0)
   let alone = bucket.weight !== null && bucket.weight >= 100
@@ -27,7 +35,8 @@ export function factorsOf(parameters: ComparisonParameters, fixed: ComparisonFix
     if (hasBaseline(stratum, bucket.weight)) addRatioFactors(logs, parameters, stratum)
     if (!standsAlone(stratum, bucket.weight)) continue
     alone = true
-    for (const [index, log] of logAboveLimit(stratum.canary, fixed.p0).entries()) addTo(logs, ratios + index, log)
+    for (const [index, log] of logAboveLimit(stratum.canary, limitFor(fixed, before)).entries())
+      addTo(logs, ratios + index, log)
   }
   const limit = fixed.cap === null ? Number.POSITIVE_INFINITY : Math.log(fixed.cap)
   for (let index = 0; index < logs.length; index++) logs[index] = Math.min((logs[index] as number) / fixed.phi, limit)

@@ -1,6 +1,6 @@
 import type { ComparisonFixed, ComparisonParameters } from './comparison.ts'
-import { rateSequence } from './confidence.ts'
 import { estimateDispersion, toPhi } from './dispersion.ts'
+import { usualRate } from './limit.ts'
 
 const common = {
   alpha: 0.01,
@@ -18,9 +18,6 @@ const common = {
 export function defaultParameters(measure: ComparisonParameters['measure']): ComparisonParameters {
   return { ...common, measure, grid: measure === 'errors' ? [1.5, 2, 3, 5, 10, 30, 100] : [1.25, 1.5, 2, 3, 5] }
 }
-
-/** A service whose every request was bad has no rate above it left to test against. */
-const highestLimit = 1 - 1e-9
 
 /** The baseline before the release, where it is known. */
 export interface BaselineHistory {
@@ -54,7 +51,7 @@ export function fixComparison(
     plannedBuckets,
     phi,
     cap: parameters.cap === undefined ? defaultCap(bucketSeconds, measured) : parameters.cap,
-    p0: parameters.p0 ?? Math.min(Math.max(parameters.pMax, upperRate(history, phi)), highestLimit),
+    p0: parameters.p0 ?? Math.max(parameters.pMax, rateBefore(history, phi)),
     knowsNormalRate: parameters.p0 !== undefined || (history?.requests ?? 0) > 0,
   }
 }
@@ -64,8 +61,8 @@ function defaultCap(bucketSeconds: number, measured: boolean): number {
   return measured ? 64 : 16
 }
 
-function upperRate(history: BaselineHistory | null, phi: number): number {
+function rateBefore(history: BaselineHistory | null, phi: number): number {
   if (history === null || history.requests === null) return 0
   const bad = history.bad.reduce((sum, count) => sum + count, 0)
-  return rateSequence({ requests: history.requests, bad: Math.min(bad, history.requests) }, phi, 0.01).high ?? 0
+  return usualRate({ requests: history.requests, bad: Math.min(bad, history.requests) }, phi)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describeComparison } from '../../../../shared/domain/sequential-test.ts'
 import { aBucket, bareFixed, bareParameters, type Counts, follow } from '../../../support/comparison.ts'
 
-const parameters = bareParameters({ minErrors: 3, materiality: 0.0005 })
+const parameters = bareParameters({ restarts: { release: 0.8, later: 0.2 }, minErrors: 3, materiality: 0.0005 })
 const fixed = bareFixed({ cap: 64, p0: 0.005, knowsNormalRate: true })
 
 /** What is said after these buckets, each with its weight. */
@@ -68,5 +68,19 @@ describe('a canary that has all of the traffic', () => {
       'no canary traffic: 0 of 80 requests in the newest bucket at a weight of 100 %; evidence 1 : 1 that its share is lower',
     )
     expect(said([[0, 0, 0, 0], 100]).reason).toBe('neither side has had a request')
+  })
+
+  it('may be as bad as stable was beside it, whatever the day before was like', () => {
+    const beside = Array.from({ length: 20 }, () => [[100, 900, 2, 18], 10] as const)
+    const alone = Array.from({ length: 20 }, () => [[1000, 0, 20, 0], 100] as const)
+    expect(said(...beside, ...alone).verdict).toBe('pass')
+    const worse = Array.from({ length: 5 }, () => [[1000, 0, 100, 0], 100] as const)
+    expect(said(...beside, ...worse).verdict).toBe('fail')
+  })
+
+  it('is held to what was fixed where stable was better than that', () => {
+    const beside = Array.from({ length: 20 }, () => [[100, 900, 0, 0], 10] as const)
+    const alone = Array.from({ length: 5 }, () => [[1000, 0, 20, 0], 100] as const)
+    expect(said(...beside, ...alone).verdict).toBe('fail')
   })
 })
