@@ -30,7 +30,7 @@ export { describeComparison, logLimit, readComparison } from './sequential/resul
  * It is a mixture over ratios and over moments at which a fault may begin. What has not been put to work yet counts as 1.
  *
  * @see Ville, Étude critique de la notion de collectif, 1939; Ramdas, Grünwald, Vovk & Shafer, Game-theoretic statistics
- *   and safe anytime-valid inference, arXiv 2210.01948; docs/gates.md
+ *   and safe anytime-valid inference, arXiv 2210.01948; docs/comparison.md
  */
 export function startComparison(parameters: ComparisonParameters): ComparisonState {
   return {

@@ -15,7 +15,7 @@ export function observedShare({ stable, canary }: Stratum): number {
  * however they change; for r < r0 while it is at least that.
  *
  * @see Lindon & Malek, Anytime-Valid Inference for Multinomial Count Data, NeurIPS 2022, for the fixed share; with the
- *   share of each bucket the bound follows from 1 + p(s−1) ≤ exp(p(s−1)) (docs/gates.md)
+ *   share of each bucket the bound follows from 1 + p(s−1) ≤ exp(p(s−1)) (docs/comparison.md)
  */
 export function logRateRatioFactor(stratum: Stratum, ratio: number, reference: number): number {
   const bad = stratum.stable.bad + stratum.canary.bad
