@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Problem, ValidationError } from '../../shared/domain/errors.ts'
 import {
   type ComparisonParameters,
-  defaultParameters,
+  completeParameters,
   findParameterProblems,
 } from '../../shared/domain/sequential-test.ts'
 
@@ -77,7 +77,7 @@ export function readGateFile(value: unknown, what: string): GateFile {
 function withDefaults(given: Parameters): ComparisonParameters {
   const known = Object.entries(given).filter(([field, value]) => field in parameterFields && value !== undefined)
   const parameters = Object.fromEntries(known) as Partial<ComparisonParameters>
-  return { ...defaultParameters(parameters.measure ?? 'errors'), ...parameters }
+  return completeParameters(parameters)
 }
 
 /** Ranges of the fields whose types are right; the defaults stand in for the others. */

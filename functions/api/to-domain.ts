@@ -2,10 +2,10 @@ import type { DeploymentRequest, PlanRequest } from '../../shared/domain/deploym
 import { InvariantError } from '../../shared/domain/errors.ts'
 import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
 import type { Gate } from '../../shared/domain/gates/gate.ts'
+import { completeParameters } from '../../shared/domain/sequential-test.ts'
 import type { Route, TestEntry } from '../../shared/domain/service.ts'
 import type { ServiceDraft } from '../../shared/use-cases/register-service.ts'
 import { parse } from './parse.ts'
-import { parametersOf } from './schemas/compare-gate.ts'
 import type { GateBody } from './schemas/gate.ts'
 import type { RouteBody } from './schemas/route.ts'
 import { deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts'
@@ -65,6 +65,6 @@ function toGate(gate: GateBody): Gate {
     case 'route53-health':
       return { ...gate, minHealthy: gate.minHealthy ?? gate.healthCheckIds.length }
     case 'compare':
-      return parametersOf(gate)
+      return completeParameters(gate)
   }
 }

@@ -19,7 +19,7 @@ import { logSilenceFactors, silentShares } from './sequential/silence.ts'
 export type * from './sequential/comparison.ts'
 export { findCountProblems, largestCount } from './sequential/counts.ts'
 export { findParameterProblems } from './sequential/parameter-problems.ts'
-export { type BaselineHistory, defaultParameters, fixComparison } from './sequential/parameters.ts'
+export { type BaselineHistory, completeParameters, defaultParameters, fixComparison } from './sequential/parameters.ts'
 export { describeComparison, logLimit, readComparison } from './sequential/result.ts'
 
 /**

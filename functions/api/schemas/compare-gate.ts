@@ -1,9 +1,5 @@
 import * as z from 'zod'
-import {
-  type ComparisonParameters,
-  defaultParameters,
-  findParameterProblems,
-} from '../../../shared/domain/sequential-test.ts'
+import { completeParameters, findParameterProblems } from '../../../shared/domain/sequential-test.ts'
 import { gateCommon } from './gate-common.ts'
 
 const metricName = z.string().min(1).max(255)
@@ -68,16 +64,9 @@ export const compareGate = z
       problem(['slowSeconds'], 'is required: how long a request takes to be slow')
     if (gate.slowSeconds !== undefined && (gate.measure === 'errors' || !counts))
       problem(['slowSeconds'], 'goes only with measure "slow" and the source "router"')
-    for (const { path, message } of findParameterProblems(parametersOf(gate), '')) problem(toKeys(path), message)
+    for (const { path, message } of findParameterProblems(completeParameters(gate), '')) problem(toKeys(path), message)
   })
   .describe('The canary against stable in the same minutes: an anytime-valid sequential test.')
-
-/** The parameters of a gate's test, with the defaults of its measure. */
-export function parametersOf<Body extends Partial<ComparisonParameters> & Pick<ComparisonParameters, 'measure'>>(
-  gate: Body,
-): Body & ComparisonParameters {
-  return { ...defaultParameters(gate.measure), ...gate }
-}
 
 /** `grid[0]` as a path of its own. */
 function toKeys(path: string): (string | number)[] {

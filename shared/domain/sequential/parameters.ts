@@ -19,6 +19,15 @@ export function defaultParameters(measure: ComparisonParameters['measure']): Com
   return { ...common, measure, grid: measure === 'errors' ? [1.5, 2, 3, 5, 10, 30, 100] : [1.25, 1.5, 2, 3, 5] }
 }
 
+/** Parameters of which only some are given, with the defaults of their measure; ratios that are tolerated leave the grid. */
+export function completeParameters<Given extends Partial<ComparisonParameters>>(
+  given: Given,
+): ComparisonParameters & Given {
+  const defaults = defaultParameters(given.measure ?? 'errors')
+  const { tolerance = defaults.tolerance } = given
+  return { ...defaults, grid: defaults.grid.filter((ratio) => ratio > tolerance), ...given }
+}
+
 /** The baseline before the release, where it is known. */
 export interface BaselineHistory {
   /** Bad requests of each minute, oldest first; gaps left out. */

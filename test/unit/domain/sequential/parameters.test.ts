@@ -3,6 +3,7 @@ import { rateSequence } from '../../../../shared/domain/sequential/confidence.ts
 import {
   type BaselineHistory,
   type ComparisonParameters,
+  completeParameters,
   defaultParameters,
   fixComparison,
 } from '../../../../shared/domain/sequential-test.ts'
@@ -35,6 +36,17 @@ describe('the parameters by default', () => {
       rho: 2,
       pMax: 0.005,
     })
+  })
+
+  it('complete what is given, without the ratios that are tolerated', () => {
+    expect(completeParameters({})).toEqual(defaultParameters('errors'))
+    expect(completeParameters({ measure: 'slow', tolerance: 1.5, alpha: 0.001 })).toEqual({
+      ...defaultParameters('slow'),
+      tolerance: 1.5,
+      alpha: 0.001,
+      grid: [2, 3, 5],
+    })
+    expect(completeParameters({ tolerance: 4, grid: [5] }).grid).toEqual([5])
   })
 
   it('look for smaller odds ratios among slow requests', () => {
