@@ -14,7 +14,7 @@ import { logPromotionFactors, promotionParts } from './sequential/promotion.ts'
 import { capitalAt } from './sequential/restarts.ts'
 import { logLimit } from './sequential/result.ts'
 import { add, addRecent, addShares, followIncident, noCounts, noIncident } from './sequential/running.ts'
-import { logSilenceFactors, silentShares } from './sequential/silence.ts'
+import { logSilenceFactors, silenceCapitalAt, silentShares } from './sequential/silence.ts'
 
 export type * from './sequential/comparison.ts'
 export { findCountProblems, largestCount } from './sequential/counts.ts'
@@ -43,6 +43,7 @@ export function startComparison(parameters: ComparisonParameters): ComparisonSta
     promotion: Array.from({ length: promotionParts }, () => -Math.log(promotionParts)),
     provenAt: null,
     silence: silentShares.map(() => null),
+    silenceSpent: 0,
     logSilence: 0,
     recent: { log: 0, counts: noCounts },
     incident: noIncident,
@@ -69,11 +70,13 @@ export function addBucket(
   const ratios = parameters.grid.length
   const [from, to] = startsOn === 'ratios' ? [0, ratios] : [ratios, logs.length]
   const capital = grow(state.capital, { logs, from, to, started })
+  const startedOnSilence = silenceCapitalAt(fixed, state.buckets)
+  const silenceSpent = state.silenceSpent + startedOnSilence
   const silence = grow(state.silence, {
     logs: logSilenceFactors(bucket),
     from: 0,
     to: silentShares.length,
-    started,
+    started: startedOnSilence,
   })
   const logE = logWithReserve(capital, spent)
   const compared = withoutRemainder(counts, bucket.weight)
@@ -92,7 +95,8 @@ export function addBucket(
     promotion,
     provenAt: state.provenAt ?? (proves ? state.buckets : null),
     silence,
-    logSilence: logWithReserve(silence, spent),
+    silenceSpent,
+    logSilence: logWithReserve(silence, silenceSpent),
     recent,
     incident: followBoth(parameters, fixed, state.incident, bucket, counts),
     totals,

@@ -79,6 +79,8 @@ export interface ComparisonState {
   readonly provenAt: number | null
   /** ln of the capital on each share below the configured one, and of the evidence for one of them. */
   readonly silence: readonly (number | null)[]
+  /** Sum of the starts of that test so far, 0–1. */
+  readonly silenceSpent: number
   readonly logSilence: number
   /** Counts since the mean evidence last stood at nothing. */
   readonly recent: RecentCounts

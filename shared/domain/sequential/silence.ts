@@ -1,10 +1,19 @@
-import type { Bucket, Stratum } from './comparison.ts'
+import type { Bucket, ComparisonFixed, Stratum } from './comparison.ts'
+import { capitalAt } from './restarts.ts'
 
 /** What a share that is too low may be, of the configured one. */
 export const silentShares = [0, 1 / 4, 1 / 2] as const
 /** Up to this part of the configured share the canary counts as without traffic, up to the other as with too little. */
 const stillSilent = 1 / 4
 const stillLow = 3 / 4
+
+/**
+ * The capital that starts at one bucket in the test for silence. It never ends, whatever the plan: a canary may lose its
+ * traffic in an hour that was added to it, and weighed against the good time before that would take a third of it to tell.
+ */
+export function silenceCapitalAt({ bucketSeconds }: Pick<ComparisonFixed, 'bucketSeconds'>, index: number): number {
+  return capitalAt({ release: 0.8, later: 0.2 }, { bucketSeconds, plannedBuckets: null }, index)
+}
 
 /**
  * ln of the factors for "the canary gets less than its configured share", one for each lower share q:

@@ -48,6 +48,16 @@ describe('a canary without traffic', () => {
     expect(whole).toMatchObject({ verdict: 'pass', dataState: 'ok' })
   })
 
+  it.each([1, 10, 60, null])('is told within minutes after an hour, in a plan of %s', (plannedBuckets) => {
+    const hour = Array.from({ length: 60 }, () => aBucket([100, 900, 0, 0], 10))
+    const silent = [aBucket([0, 1000, 0, 0], 10), aBucket([0, 1000, 0, 0], 10)]
+    for (const restarts of [parameters.restarts, { release: 1, later: 0 }]) {
+      const own = { ...parameters, restarts }
+      const state = follow([...hour, ...silent], own, bareFixed({ plannedBuckets })).at(-1) ?? startComparison(own)
+      expect(readComparison(own, state)).toMatchObject({ verdict: 'no-data', dataState: 'no-canary-traffic' })
+    }
+  })
+
   it('stays without it where nobody has any', () => {
     const found = statesAfter(healthy, [[0, 1000, 0, 0], 10], [[0, 0, 0, 0], 10])
     expect(found.at(-1)).toMatchObject({ verdict: 'no-data', dataState: 'no-canary-traffic' })
