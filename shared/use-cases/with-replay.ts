@@ -3,12 +3,16 @@ import type { SettledBucket } from '../domain/gates/compare-buckets.ts'
 import type { CompareGate, ComparisonMemory, Judgement, Verdict } from '../domain/gates/gate.ts'
 import type { ComparisonParameters, SideCounts } from '../domain/sequential-test.ts'
 
-/** An event holds the counts of at most so many routes and buckets, about 100 KB; more are read where they are kept. */
-const mostStrata = 1500
+/**
+ * An event holds the counts of at most so many routes and buckets, about 100 KB; more are read where they are kept. A
+ * verdict that is no failure may change its word every few minutes for a week: those events stay below 15 KB.
+ */
+const mostStrata = { fail: 1000, other: 150 } as const
 
 /**
  * The evidence of a compare gate's verdict with all that it is recomputed from: the parameters, what was fixed before the
- * first bucket, and every bucket that was judged. `sluice judge --event` does so.
+ * first bucket, and every bucket that was judged. `sluice judge --event` does so. Where the buckets are too many, or
+ * cannot be read now, `bucketsAt` says where they are: the first `buckets` of that list.
  */
 export async function withReplay(
   deps: Deps,
@@ -20,7 +24,11 @@ export async function withReplay(
   const { limit } = verdict.evidence
   if (comparison === undefined || typeof limit !== 'number') return verdict.evidence
   const { bucketSeconds, plannedBuckets, ...fixed } = comparison.fixed
-  const buckets = await readBuckets(deps, id, gate, comparison)
+  const most = verdict.outcome === 'fail' ? mostStrata.fail : mostStrata.other
+  const buckets = await readBuckets(deps, { id, gate, comparison, most }).catch((error: unknown) => {
+    deps.logger.warn('replay-not-read', { deployment: id, gate: gate.name, error })
+    return null
+  })
   const replay = {
     gate: { ...parametersOf(gate), alpha: 1 / limit },
     data: {
@@ -34,27 +42,32 @@ export async function withReplay(
   return { ...verdict.evidence, replay }
 }
 
-/** The buckets that the comparison has taken in; null where they are too many for an event. */
-async function readBuckets(
-  deps: Deps,
-  id: string,
-  gate: CompareGate,
-  { state }: ComparisonMemory,
-): Promise<readonly SettledBucket[] | null> {
+interface Wanted {
+  readonly id: string
+  readonly gate: CompareGate
+  readonly comparison: ComparisonMemory
+  /** Of routes times buckets. */
+  readonly most: number
+}
+
+/** The buckets that the comparison has taken in; null where they are too many, or not all there. */
+async function readBuckets(deps: Deps, wanted: Wanted): Promise<readonly SettledBucket[] | null> {
+  const { id, gate, most } = wanted
+  const { buckets } = wanted.comparison.state
   const found: SettledBucket[] = []
   let cursor: string | null = null
-  while (found.length < state.buckets) {
+  while (found.length < buckets) {
     const page: Awaited<ReturnType<Deps['deployments']['listBuckets']>> = await deps.deployments.listBuckets(
       id,
       gate.name,
       { limit: 100, cursor },
     )
     found.push(...page.items)
-    if (state.buckets * (found[0]?.strata.length ?? 1) > mostStrata) return null
     cursor = page.nextCursor
+    if (buckets * (found[0]?.strata.length ?? 1) > most) return null
     if (cursor === null) break
   }
-  return found.slice(0, state.buckets)
+  return found.length < buckets ? null : found.slice(0, buckets)
 }
 
 /** One entry of `buckets` in the data that `sluice judge` reads. */
