@@ -10,7 +10,7 @@ import {
 } from './detection/course.ts'
 import { badRequestsNeeded } from './detection/growth.ts'
 import { type Remedy, remedyFor } from './detection/remedy.ts'
-import { bucketsUntilDetected, type DetectionStep } from './detection/step.ts'
+import { bucketsUntilDetected } from './detection/step.ts'
 import type { ExpectedTraffic } from './detection/traffic.ts'
 import type { Plan } from './plan.ts'
 import type { ComparisonParameters } from './sequential-test.ts'
@@ -109,7 +109,7 @@ function smallestIn(course: Course, start: StepStart, buckets: number): Detected
   const step = detectionStep(course, start, { weight, buckets })
   const found = smallest(baselineRate, (rate) => bucketsUntilDetected(step, rate))
   if (found === null) return null
-  const seconds = secondsUntil(course, start, soonest(step, found.rate, found.buckets))
+  const seconds = secondsUntil(course, start, found.buckets)
   return {
     ratio: rounded(found.rate / baselineRate),
     rate: rounded(found.rate),
@@ -131,12 +131,6 @@ function smallest(baselineRate: number, bucketsUntil: (rate: number) => number |
     else [above, buckets] = [middle, found]
   }
   return { rate: Math.exp(above), buckets }
-}
-
-/** A long step is followed in groups of buckets: the first of them may hold the moment many times over. */
-function soonest(step: DetectionStep, rate: number, buckets: number): number {
-  const found = bucketsUntilDetected({ ...step, added: step.added.slice(0, buckets) }, rate)
-  return found === null || found >= buckets ? buckets : soonest(step, rate, found)
 }
 
 function shortfallOf(

@@ -1,5 +1,5 @@
 import { limitMultiples, logAboveLimit } from '../sequential/absolute-limit.ts'
-import type { ComparisonFixed, ComparisonParameters, SideCounts, Stratum } from '../sequential/comparison.ts'
+import type { ComparisonParameters, SideCounts, Stratum } from '../sequential/comparison.ts'
 import { logExactFactor } from '../sequential/exact-conditional.ts'
 import { logRateRatioFactor } from '../sequential/rate-ratio.ts'
 import { type Chance, spreadOf } from './spread.ts'
@@ -25,14 +25,17 @@ export interface SideSpread {
 /** The canary's counts decide more, and at 100 % alone. */
 const pointsADeviation = { stable: 2, canary: 4 } as const
 
-/** @param weight - Share of the canary, percent: at 100 there is no baseline beside it. */
+/**
+ * @param limit - What a canary without a baseline is held to, fraction.
+ * @param weight - Share of the canary, percent: at 100 there is no baseline beside it.
+ */
 export function alternativesOf(
   { grid, tolerance, measure }: ComparisonParameters,
-  { p0 }: Pick<ComparisonFixed, 'p0'>,
+  limit: number,
   weight: number,
 ): Alternatives {
   if (weight >= 100) {
-    const log = (index: number, { canary }: Stratum) => logAboveLimit(canary, p0)[index] as number
+    const log = (index: number, { canary }: Stratum) => logAboveLimit(canary, limit)[index] as number
     return { count: limitMultiples.length, fewestRequests: 0, log, growth: log, spread: rareSpread }
   }
   const factor = measure === 'slow' ? logExactFactor : logRateRatioFactor
@@ -40,7 +43,7 @@ export function alternativesOf(
   const count = grid.length
   if (measure === 'errors') return { count, fewestRequests: 0, log, growth: log, spread: rareSpread }
   const growth = (index: number, means: Stratum) => scaled(means, (counts) => log(index, counts))
-  return { count, fewestRequests: 20, log, growth, spread: wholeSpread }
+  return { count, fewestRequests: 8, log, growth, spread: wholeSpread }
 }
 
 function rareSpread(side: 'stable' | 'canary', requests: number, rate: number): SideSpread {

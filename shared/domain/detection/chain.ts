@@ -1,55 +1,73 @@
 import { logAdd } from '../sequential/log-math.ts'
 
-/** Width of a cell of evidence, nats: half of it changes a probability by less than a hundredth. */
-const cellNats = 0.2
 /** So far below the limit evidence counts as none, nats; fresh starts lift it anyway. */
 const depthNats = 25
-const cellCount = Math.round(depthNats / cellNats)
 /** Less probability than this moves nothing that is shown. */
 const negligible = 1e-12
 
 /** How much one bucket adds to the ln of the evidence: probabilities of whole numbers of cells, `lowest` and on. */
 export interface Increments {
+  /** Of a cell, nats. */
+  readonly width: number
   readonly lowest: number
   readonly probabilities: readonly number[]
 }
 
 /** Gathers weighted values into cells; a value between two cells is divided, so that the mean stays. */
-export function toIncrements(values: Iterable<readonly [value: number, probability: number]>): Increments {
+export function toIncrements(
+  width: number,
+  values: Iterable<readonly [value: number, probability: number]>,
+): Increments {
   const cells = new Map<number, number>()
-  const add = (cell: number, probability: number) => addInside(cells, cell, probability)
+  const most = cellsOf(width)
+  const add = (cell: number, probability: number) => addInside(cells, { cell, most, probability })
   for (const [value, probability] of values) {
-    const place = value / cellNats
+    const place = value / width
     const cell = Math.floor(place)
     add(cell, probability * (cell + 1 - place))
     add(cell + 1, probability * (place - cell))
   }
-  return fromCells(cells)
+  return fromCells(width, cells)
+}
+
+function cellsOf(width: number): number {
+  return Math.round(depthNats / width)
 }
 
 /** What two buckets in a row add. */
-export function twice({ lowest, probabilities }: Increments): Increments {
+export function twice({ width, lowest, probabilities }: Increments): Increments {
   const cells = new Map<number, number>()
+  const most = cellsOf(width)
   for (const [i, first] of probabilities.entries())
-    for (const [j, second] of probabilities.entries()) addInside(cells, 2 * lowest + i + j, first * second)
-  return fromCells(cells)
+    for (const [j, second] of probabilities.entries())
+      addInside(cells, { cell: 2 * lowest + i + j, most, probability: first * second })
+  return fromCells(width, cells)
 }
 
 /** A step of the whole depth, up or down, leads from anywhere to an end. */
-function addInside(cells: Map<number, number>, cell: number, probability: number): void {
-  const inside = Math.min(cellCount, Math.max(-cellCount, cell))
+function addInside(
+  cells: Map<number, number>,
+  { cell, most, probability }: { readonly cell: number; readonly most: number; readonly probability: number },
+): void {
+  const inside = Math.min(most, Math.max(-most, cell))
   cells.set(inside, (cells.get(inside) ?? 0) + probability)
 }
 
-function fromCells(cells: ReadonlyMap<number, number>): Increments {
+function fromCells(width: number, cells: ReadonlyMap<number, number>): Increments {
   const lowest = Math.min(...cells.keys())
   const length = Math.max(...cells.keys()) - lowest + 1
-  return { lowest, probabilities: Array.from({ length }, (_, index) => cells.get(lowest + index) ?? 0) }
+  return { width, lowest, probabilities: Array.from({ length }, (_, index) => cells.get(lowest + index) ?? 0) }
 }
 
+/** How much capital may be at work: its ln, with probabilities. */
+export type Held = readonly { readonly log: number; readonly probability: number }[]
+
+/** Nothing is at work yet. */
+export const nothingHeld: Held = [{ log: Number.NEGATIVE_INFINITY, probability: 1 }]
+
 export interface Chain {
-  /** ln of the capital at work when the first bucket comes; minus infinity for none. */
-  readonly start: number
+  /** When the first bucket comes. */
+  readonly start: Held
   /** ln of the capital that begins to work with each bucket. */
   readonly added: readonly number[]
   readonly increments: Increments
@@ -57,23 +75,56 @@ export interface Chain {
   readonly limit: number
 }
 
+/** Where a chain stands after a bucket. */
+interface Place {
+  readonly cells: Float64Array
+  readonly reached: number
+}
+
+/** The probability that the evidence has reached its limit by each bucket. */
+export function reachedBy(chain: Chain): readonly number[] {
+  return follow(chain)
+    .slice(1)
+    .map(({ reached }) => reached)
+}
+
+/** The capital at work after the last bucket, where the limit was never reached. */
+export function heldAfter(chain: Chain): Held {
+  const { cells } = follow(chain).at(-1) as Place
+  return heldIn(cells, chain)
+}
+
 /**
- * The probability that the evidence has reached its limit by each bucket: the recursion M ← (M + γ)·f followed as a
- * distribution over cells of ln M, what reaches the limit taken out.
+ * The recursion M ← (M + γ)·f followed as a distribution over cells of ln M, what reaches the limit taken out. The first
+ * place is that before the first bucket.
  */
-export function reachedBy({ start, added, increments, limit }: Chain): readonly number[] {
-  const placeOf = (log: number) => cellCount - (limit - log) / cellNats
-  const logOf = (cell: number) => limit - (cellCount - cell) * cellNats
-  let cells = new Float64Array(cellCount)
-  let reached = put(cells, placeOf(start), 1)
-  return added.map((more) => {
-    const lifted = new Float64Array(cellCount)
-    for (const [cell, probability] of cells.entries())
-      if (probability > negligible) reached += put(lifted, placeOf(logAdd(logOf(cell), more)), probability)
-    cells = new Float64Array(cellCount)
-    reached += move(lifted, increments, cells)
-    return reached
-  })
+function follow(chain: Chain): readonly Place[] {
+  const emptyCells = () => new Float64Array(cellsOf(chain.increments.width))
+  const first = emptyCells()
+  let place: Place = { cells: first, reached: putAll(first, chain.start, chain) }
+  const places = [place]
+  for (const more of chain.added) {
+    const [lifted, cells] = [emptyCells(), emptyCells()]
+    const held = heldIn(place.cells, chain).map(({ log, probability }) => ({ log: logAdd(log, more), probability }))
+    const reached = place.reached + putAll(lifted, held, chain) + move(lifted, chain.increments, cells)
+    place = { cells, reached }
+    places.push(place)
+  }
+  return places
+}
+
+function heldIn(cells: Float64Array, { limit, increments }: Chain): Held {
+  return [...cells].flatMap((probability, cell) =>
+    probability > negligible ? [{ log: limit - (cells.length - cell) * increments.width, probability }] : [],
+  )
+}
+
+function putAll(cells: Float64Array, held: Held, { limit, increments }: Chain): number {
+  return held.reduce(
+    (reached, { log, probability }) =>
+      reached + put(cells, cells.length - (limit - log) / increments.width, probability),
+    0,
+  )
 }
 
 /** Divides `probability` between the two cells beside `place`. @returns What lies at the limit or above. */
@@ -96,7 +147,7 @@ function move(from: Float64Array, { lowest, probabilities }: Increments, to: Flo
 }
 
 function addTo(cells: Float64Array, cell: number, probability: number): number {
-  if (cell >= cellCount) return probability
+  if (cell >= cells.length) return probability
   cells[cell] = (cells[cell] ?? 0) + probability
   return 0
 }

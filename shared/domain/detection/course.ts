@@ -1,10 +1,13 @@
 import { settledAfterSeconds } from '../gates/compare-buckets.ts'
 import type { Plan, Step } from '../plan.ts'
+import type { SideCounts } from '../sequential/comparison.ts'
 import { toPhi } from '../sequential/dispersion.ts'
+import { limitFor } from '../sequential/limit.ts'
 import { capitalAt } from '../sequential/restarts.ts'
 import { type ComparisonFixed, type ComparisonParameters, fixComparison } from '../sequential-test.ts'
 import { alternativesOf } from './alternatives.ts'
-import type { DetectionStep } from './step.ts'
+import { type Held, nothingHeld } from './chain.ts'
+import { type DetectionStep, heldAfterStep, quantile } from './step.ts'
 import type { ExpectedTraffic } from './traffic.ts'
 
 const minutesOfHistory = 1440
@@ -47,8 +50,11 @@ export interface StepStart {
   readonly step: Step
   /** Buckets taken in before. */
   readonly index: number
-  /** Capital on each ratio of the grid. */
+  /** What stable had beside the canary before. */
+  readonly stable: SideCounts
+  /** Capital on each ratio of the grid, in the mean of its logarithm, and as it may turn out. */
   readonly capital: readonly number[]
+  readonly held: (ratio: number) => Held
 }
 
 /**
@@ -78,22 +84,43 @@ function warmUpOf({ parameters }: Course, { index }: StepStart): number {
  */
 export function startsOf(course: Course, steps: readonly Step[]): readonly StepStart[] {
   const starts: StepStart[] = []
-  let [index, capital]: [number, readonly number[]] = [0, course.parameters.grid.map(() => 0)]
+  let next: Omit<StepStart, 'step'> = {
+    index: 0,
+    stable: { requests: 0, bad: 0 },
+    capital: course.parameters.grid.map(() => 0),
+    held: () => nothingHeld,
+  }
   for (const step of steps) {
-    const start = { step, index, capital }
+    const start = { step, ...next }
     starts.push(start)
-    if (step.effectiveWeight >= 100) continue
-    const buckets = usableBuckets(course, start, step.bakeSeconds)
-    capital = throughStep(course, start, buckets)
-    index += buckets
+    // What is not settled by the end of the step is taken in during the next.
+    const buckets = usableBuckets(course, start, step.bakeSeconds + settledAfterSeconds)
+    if (step.effectiveWeight < 100 && buckets > 0) next = afterStep(course, start, buckets)
   }
   return starts
+}
+
+function afterStep(course: Course, start: StepStart, buckets: number): Omit<StepStart, 'step'> {
+  const passed = detectionStep(course, start, { weight: start.step.effectiveWeight, buckets })
+  const found = new Map<number, Held>()
+  const requests = start.stable.requests + passed.requests.stable * buckets
+  return {
+    index: start.index + buckets,
+    stable: { requests, bad: requests * passed.baselineRate },
+    capital: throughStep(course, start, buckets),
+    // Few alternatives are ever asked for.
+    held: (ratio) => {
+      const held = found.get(ratio) ?? heldAfterStep(passed, ratio)
+      found.set(ratio, held)
+      return held
+    },
+  }
 }
 
 function throughStep(course: Course, { step, index, capital }: StepStart, buckets: number): readonly number[] {
   const { parameters, fixed, traffic } = course
   const requests = requestsABucket(course, step.effectiveWeight)
-  const { growth, count } = alternativesOf(parameters, fixed, step.effectiveWeight)
+  const { growth, count } = alternativesOf(parameters, fixed.p0, step.effectiveWeight)
   const means = {
     stable: { requests: requests.stable, bad: requests.stable * traffic.baselineRate },
     canary: { requests: requests.canary, bad: requests.canary * traffic.baselineRate },
@@ -112,22 +139,33 @@ function requestsABucket({ fixed, traffic }: Course, weight: number): DetectionS
   return { stable: all * (1 - weight / 100), canary: (all * weight) / 100 }
 }
 
+/**
+ * What the canary is held to at 100 %, where there is no stable beside it: where it depends on what stable was beside it
+ * before, that as unkind as it may be for the wanted probability.
+ */
+export function limitAt({ fixed }: Course, { stable }: StepStart): number {
+  const bad = Math.min(stable.requests, stable.bad + quantile * Math.sqrt(stable.bad * fixed.phi))
+  return limitFor(fixed, { stable: { ...stable, bad }, canary: stable })
+}
+
 /** One step as the detection takes it. */
 export function detectionStep(
   course: Course,
-  { index, capital }: StepStart,
+  start: StepStart,
   { weight, buckets }: { readonly weight: number; readonly buckets: number },
 ): DetectionStep {
   const { parameters, fixed, traffic } = course
-  const alternatives = alternativesOf(parameters, fixed, weight)
+  const limit = limitAt(course, start)
+  const alternatives = alternativesOf(parameters, limit, weight)
   return {
     alternatives,
     requests: requestsABucket(course, weight),
     baselineRate: traffic.baselineRate,
-    reference: weight < 100 ? traffic.baselineRate * parameters.tolerance : fixed.p0,
+    reference: weight < 100 ? traffic.baselineRate * parameters.tolerance : limit,
     // The test against a limit begins with the first bucket that has no baseline.
-    start: weight < 100 ? capital : Array.from({ length: alternatives.count }, () => 0),
-    added: Array.from({ length: buckets }, (_, bucket) => capitalAt(parameters.restarts, fixed, index + bucket)),
+    start: weight < 100 ? start.capital : Array.from({ length: alternatives.count }, () => 0),
+    held: weight < 100 ? start.held : () => nothingHeld,
+    added: Array.from({ length: buckets }, (_, bucket) => capitalAt(parameters.restarts, fixed, start.index + bucket)),
     logLimit: -Math.log(parameters.alpha),
     phi: fixed.phi,
     cap: fixed.cap,

@@ -1,6 +1,6 @@
 import { limitMultiples } from '../sequential/absolute-limit.ts'
 import { strategyLimits } from '../strategy.ts'
-import { bakeFor, type Course, detectionStep, type StepStart, usableBuckets } from './course.ts'
+import { bakeFor, type Course, detectionStep, limitAt, type StepStart, usableBuckets } from './course.ts'
 import { bucketsUntilDetected } from './step.ts'
 
 /** The regression that a step which detects nothing should at least detect. */
@@ -19,7 +19,7 @@ export interface Remedy {
 
 export function remedyFor(course: Course, start: StepStart): Remedy {
   const { effectiveWeight, bakeSeconds } = start.step
-  const rate = rateToDetect(course, effectiveWeight)
+  const rate = rateToDetect(course, start)
   const detects = (weight: number, buckets: number) =>
     bucketsUntilDetected(detectionStep(course, start, { weight, buckets }), rate) !== null
   const buckets = usableBuckets(course, start, bakeSeconds)
@@ -33,8 +33,11 @@ export function remedyFor(course: Course, start: StepStart): Remedy {
 }
 
 /** Ten times the baseline; more where that does not matter yet, or could not stand out from the limit. */
-function rateToDetect({ traffic: { baselineRate }, parameters, fixed }: Course, weight: number): number {
-  const least = weight < 100 ? baselineRate + parameters.materiality : fixed.p0 * limitMultiples[0]
+function rateToDetect(course: Course, start: StepStart): number {
+  const { parameters, traffic } = course
+  const { baselineRate } = traffic
+  const standsAlone = start.step.effectiveWeight >= 100
+  const least = standsAlone ? limitAt(course, start) * limitMultiples[0] : baselineRate + parameters.materiality
   return Math.min(1, Math.max(baselineRate * wantedRatio, least))
 }
 

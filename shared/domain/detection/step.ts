@@ -1,15 +1,19 @@
 import type { Stratum } from '../sequential/comparison.ts'
 import { logAdd, logSum } from '../sequential/log-math.ts'
 import type { Alternatives } from './alternatives.ts'
-import { type Increments, reachedBy, toIncrements, twice } from './chain.ts'
+import { type Chain, type Held, heldAfter, reachedBy, toIncrements, twice } from './chain.ts'
 import { spreadOf } from './spread.ts'
 
 /** What is detected is detected with this probability at least. */
 export const detectionProbability = 0.9
 /** Its quantile of the normal distribution. */
-const quantile = 1.2816
+export const quantile = 1.2816
 /** Longer steps are followed in so many groups of buckets. */
 const groupsAtMost = 60
+const fewGroups = 12
+const fineNats = 0.05
+/** Changes a probability by less than a hundredth where many groups add up. */
+const coarseNats = 0.2
 
 /** One step of a plan as a comparison sees it. Requests are per bucket, and need not be whole. */
 export interface DetectionStep {
@@ -19,8 +23,9 @@ export interface DetectionStep {
   readonly baselineRate: number
   /** What the canary's rate is set against: the baseline, or the limit that stands in for it. */
   readonly reference: number
-  /** Capital on each alternative when the step begins. */
+  /** Capital on each alternative when the step begins, in the mean of its logarithm, and as it may turn out. */
   readonly start: readonly number[]
+  readonly held: (alternative: number) => Held
   /** Capital that begins to work with each usable bucket of the step, on all alternatives together. */
   readonly added: readonly number[]
   /** ln of the evidence that is enough. */
@@ -33,37 +38,86 @@ export interface DetectionStep {
 
 /** Buckets until a canary that is bad at `rate` from the step's start on has failed, with the wanted probability; or null. */
 export function bucketsUntilDetected(step: DetectionStep, rate: number): number | null {
-  if (!isMaterial(step, rate)) return null
-  const { base, doublings } = groupingOf(step)
-  const size = base * 2 ** doublings
+  if (!isMaterial(step, rate, step.added.length)) return null
+  const grouping = groupingOf(step)
+  const { size } = grouping
   const added = inGroups(step.added, size)
   const { index, gain } = strongest(step, { rate, added, size })
-  let increments = incrementsOf(step, { rate, index, size: base })
-  for (let done = 0; done < doublings; done++) increments = twice(increments)
-  const reached = reachedBy({
-    start: Math.log(step.start[index] as number),
-    added: added.map((capital) => Math.log(capital / step.alternatives.count)),
-    increments,
-    limit: step.logLimit - gain,
-  })
-  const first = reached.findIndex((probability) => probability >= detectionProbability)
-  return first === -1 ? null : (first + 1) * size
+  const reached = reachedBy({ ...chainOf(step, { rate, index, grouping, added }), limit: step.logLimit - gain })
+  const convinced = reached.findIndex((probability) => probability >= detectionProbability) + 1
+  if (convinced === 0) return null
+  for (let groups = convinced; groups <= added.length; groups++)
+    if (isMaterial(step, rate, groups * size)) return groups * size
+  return null
 }
 
-/** Enough bad requests, and far enough above the baseline: what a failure needs beside the evidence. */
-function isMaterial({ requests, added, minErrors, materiality, reference }: DetectionStep, rate: number): boolean {
-  if (rate - reference < materiality) return false
-  const chances = spreadOf(requests.canary * added.length * rate, { requests: null, pointsADeviation: 4 })
-  const enough = chances.filter(({ count }) => count >= minErrors)
+/** What is at work on one alternative after the step, where the canary is no worse in it. */
+export function heldAfterStep(step: DetectionStep, index: number): Held {
+  const grouping = groupingOf(step)
+  const added = inGroups(step.added, grouping.size)
+  return heldAfter(chainOf(step, { rate: step.baselineRate, index, grouping, added }))
+}
+
+interface Path {
+  readonly rate: number
+  /** Of the alternative. */
+  readonly index: number
+  readonly grouping: Grouping
+  /** Capital that begins to work with each group. */
+  readonly added: readonly number[]
+}
+
+function chainOf(step: DetectionStep, { rate, index, grouping, added }: Path): Chain {
+  const width = cellWidth(step.cap, added.length)
+  let increments = toIncrements(width, incrementsOf(step, { rate, index, size: grouping.base }))
+  for (let done = 0; done < grouping.doublings; done++) increments = twice(increments)
+  return {
+    start: step.held(index),
+    added: added.map((capital) => Math.log(capital / step.alternatives.count)),
+    increments,
+    limit: step.logLimit,
+  }
+}
+
+/**
+ * Width of a cell of evidence, nats: fine where few groups decide, and the cap a whole number of cells, as in short steps
+ * everything hangs on how many buckets reach it.
+ */
+function cellWidth(cap: number | null, groups: number): number {
+  const wanted = groups <= fewGroups ? fineNats : coarseNats
+  if (cap === null) return wanted
+  return Math.max(fineNats, Math.log(cap) / Math.ceil(Math.log(cap) / wanted))
+}
+
+/**
+ * What a failure needs beside the evidence: enough bad requests, and a measured rate that is far enough above the baseline,
+ * even where chance is as unkind as it may be for the wanted probability.
+ */
+function isMaterial(
+  { requests, phi, minErrors, materiality, reference }: DetectionStep,
+  rate: number,
+  buckets: number,
+): boolean {
+  const canaryRequests = requests.canary * buckets
+  const bad = canaryRequests * rate
+  if (bad - quantile * Math.sqrt(bad * phi) < canaryRequests * (reference + materiality)) return false
+  const enough = spreadOf(bad, { requests: null, pointsADeviation: 4 }).filter(({ count }) => count >= minErrors)
   return enough.reduce((sum, { probability }) => sum + probability, 0) >= detectionProbability
 }
 
 /** Buckets that are taken for one: `base` where one has too few requests, doubled until a long step costs no more. */
-function groupingOf({ added, alternatives, requests, phi }: DetectionStep) {
+interface Grouping {
+  readonly base: number
+  readonly doublings: number
+  readonly size: number
+}
+
+function groupingOf({ added, alternatives, requests, phi }: DetectionStep): Grouping {
   const wanted = Math.ceil((alternatives.fewestRequests * phi) / requests.canary)
-  const base = Math.max(1, Math.min(wanted, added.length))
+  // The growth cap asks for several buckets: a short step is not to look like one.
+  const base = Math.max(1, Math.min(wanted, Math.floor(added.length / 4)))
   const doublings = Math.ceil(Math.log2(Math.max(1, added.length / base / groupsAtMost)))
-  return { base, doublings }
+  return { base, doublings, size: base * 2 ** doublings }
 }
 
 function inGroups(values: readonly number[], size: number): readonly number[] {
@@ -108,21 +162,19 @@ function strongest(
 function incrementsOf(
   step: DetectionStep,
   { rate, index, size }: { readonly rate: number; readonly index: number; readonly size: number },
-): Increments {
+): readonly (readonly [number, number])[] {
   const { spread, log } = step.alternatives
   const requests = effective(step, size)
   const cap = capOf(step, size)
   const canary = spread('canary', requests.canary, rate)
   const stable = spread('stable', requests.stable, step.baselineRate)
-  return toIncrements(
-    stable.chances.flatMap((below) =>
-      canary.chances.map(({ count, probability }): readonly [number, number] => {
-        const counts = {
-          stable: { requests: stable.requests, bad: below.count },
-          canary: { requests: canary.requests, bad: count },
-        }
-        return [Math.min(log(index, counts), cap), probability * below.probability]
-      }),
-    ),
+  return stable.chances.flatMap((below) =>
+    canary.chances.map(({ count, probability }): readonly [number, number] => {
+      const counts = {
+        stable: { requests: stable.requests, bad: below.count },
+        canary: { requests: canary.requests, bad: count },
+      }
+      return [Math.min(log(index, counts), cap), probability * below.probability]
+    }),
   )
 }

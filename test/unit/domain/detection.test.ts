@@ -138,10 +138,20 @@ describe('detectByStep', () => {
   })
 
   it('asks of a remedy what matters at all, and at 100 % what stands out from the limit', () => {
-    const [first, whole] = detect({ requestsPerMinute: 20, baselineRate: 0.00001, steps: [[1, 10]] })
+    const thin = { requestsPerMinute: 5, baselineRate: 0.00001 }
+    const [first] = detect({ ...thin, steps: [[1, 10]] })
     expect(tooSmall(first).remedy.rate).toBeCloseTo(0.00051, 8)
+    const [whole] = detect({ ...thin, steps: [] })
     expect(tooSmall(whole).remedy.rate).toBeCloseTo(0.01, 8)
     expect(tooSmall(whole).badRequestsNeeded).toBeNull()
+  })
+
+  it('holds a canary at 100 % to what stable was beside it, where that is more', () => {
+    const service = { requestsPerMinute: 10_000, baselineRate: 0.03, p0: 0.005 }
+    const [, after] = detect({ ...service, steps: [[10, 30]] })
+    const [alone] = detect({ ...service, steps: [] })
+    expect(after?.detected?.rate).toBeGreaterThan(0.04)
+    expect(alone?.detected?.ratio).toBeLessThan(1.1)
   })
 
   it('finds a tiny rate small enough, however many times the baseline it is', () => {
@@ -157,12 +167,21 @@ describe('detectByStep', () => {
     expect(first?.shortfall?.type).toBe('too-small')
   })
 
-  it('says the moment of the verdict, and not the end of a long step', () => {
+  it('follows a week in groups of buckets, down to the smallest difference that matters', () => {
     const week = detect({ requestsPerMinute: 10_000, steps: [[10, 10_080]] })[0]?.detected
-    // The smallest ratio that matters: 0.05 points.
-    expect(week?.ratio).toBeCloseTo(1.5, 1)
-    expect(week?.seconds).toBeLessThan(4 * 3600)
-    expect((week?.seconds ?? 0) % 60).toBe(0)
+    // 0.05 points above 0.1 %, and what chance may hide of it.
+    expect(week?.ratio).toBeGreaterThan(1.5)
+    expect(week?.ratio).toBeLessThan(1.55)
+    expect(week?.seconds).toBeLessThanOrEqual(604_800)
+  })
+
+  it('asks for a difference that is seen even where the evidence is plenty', () => {
+    const plenty = { requestsPerMinute: 100_000, steps: [[25, 30]] } as const
+    const rate = ratioIn(plenty) * 0.001
+    const canaryRequests = 27 * 25_000
+    const unkind = rate - 1.28 * Math.sqrt(rate / canaryRequests)
+    expect(Math.abs(unkind / 0.0015 - 1)).toBeLessThan(0.01)
+    expect(ratioIn({ ...plenty, materiality: 0 })).toBeLessThan(1.45)
   })
 
   it('takes longer to find a fault that begins in a later step', () => {
@@ -267,11 +286,14 @@ function simulate({ parameters, plan, traffic, bucketSeconds }: DetectionInput, 
   const plannedBuckets = plan.minimumSeconds / bucketSeconds
   const fixed = fixComparison(parameters, { bucketSeconds, plannedBuckets, history })
   const buckets = plan.steps.slice(0, step + 1).flatMap(({ weight, bakeSeconds }, index) =>
-    // Two minutes until the newest is settled, one that began before the step, one of warm-up.
-    Array.from({ length: bakeSeconds / 60 - 3 - (parameters.measure === 'slow' && index === 0 ? 1 : 0) }, () => ({
-      weight,
-      rate: index === step ? rate : baselineRate,
-    })),
+    // One that began before the step, one of warm-up, and in the step itself two that are not settled in time.
+    Array.from(
+      {
+        length:
+          bakeSeconds / 60 - 1 - (parameters.measure === 'slow' && index === 0 ? 1 : 0) - (index === step ? 2 : 0),
+      },
+      () => ({ weight, rate: index === step ? rate : baselineRate }),
+    ),
   )
   const random = createRandom(5)
   let failed = 0
