@@ -35,6 +35,7 @@ export { describeComparison, logLimit, readComparison } from './sequential/resul
 export function startComparison(parameters: ComparisonParameters): ComparisonState {
   return {
     buckets: 0,
+    compared: 0,
     capital: [...parameters.grid, ...limitMultiples].map(() => null),
     spent: 0,
     logE: 0,
@@ -66,7 +67,7 @@ export function addBucket(
   const counts = bucket.strata.reduce(add, noCounts)
   const started = capitalAt(parameters.restarts, fixed, state.buckets)
   const spent = state.spent + started
-  const { logs, startsOn } = factorsOf(parameters, fixed, state.totals, bucket)
+  const { logs, startsOn, compares } = factorsOf(parameters, fixed, state.totals, bucket)
   const ratios = parameters.grid.length
   const [from, to] = startsOn === 'ratios' ? [0, ratios] : [ratios, logs.length]
   const capital = grow(state.capital, { logs, from, to, started })
@@ -87,6 +88,7 @@ export function addBucket(
   const proves = logSum(promotion) >= -Math.log(parameters.beta) && logE < logDoubt
   return {
     buckets: state.buckets + 1,
+    compared: state.compared + (compares ? 1 : 0),
     capital,
     spent,
     logE,

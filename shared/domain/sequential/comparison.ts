@@ -65,6 +65,8 @@ export interface ComparisonFixed {
 export interface ComparisonState {
   /** Buckets taken in. */
   readonly buckets: number
+  /** Those of them in which there was something to hold the canary's requests against. */
+  readonly compared: number
   /** ln of the capital on each ratio of the grid, then on each multiple of the limit; null: none yet. */
   readonly capital: readonly (number | null)[]
   /** Sum of the starts so far, 0–1. */
@@ -108,7 +110,7 @@ export interface ShareSum {
 }
 
 /** Whether there was enough to judge. */
-export type DataState = 'ok' | 'thin' | 'no-canary-traffic' | 'low-canary-traffic' | 'incident'
+export type DataState = 'ok' | 'thin' | 'no-canary-traffic' | 'low-canary-traffic' | 'no-baseline' | 'incident'
 
 export interface Estimate {
   readonly estimate: number | null

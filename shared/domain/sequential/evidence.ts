@@ -11,6 +11,8 @@ export interface BucketFactors {
   readonly logs: readonly number[]
   /** Which alternatives a fresh start at this bucket puts its capital on. */
   readonly startsOn: 'ratios' | 'multiples'
+  /** False where there was nothing to hold the canary's requests against. */
+  readonly compares: boolean
 }
 
 /**
@@ -30,17 +32,27 @@ export function factorsOf(
 ): BucketFactors {
   const ratios = parameters.grid.length
   const logs = new Array<number>(ratios + limitMultiples.length).fill(0)
-  let alone = bucket.weight !== null && bucket.weight >= 100
+  let [alone, compares] = [bucket.weight !== null && bucket.weight >= 100, false]
   for (const stratum of bucket.strata) {
-    if (hasBaseline(stratum, bucket.weight)) addRatioFactors(logs, parameters, stratum)
+    if (hasBaseline(stratum, bucket.weight)) {
+      addRatioFactors(logs, parameters, stratum)
+      compares ||= stratum.canary.requests > 0
+    }
     if (!standsAlone(stratum, bucket.weight)) continue
     alone = true
+    if (!isLimitKnown(parameters, fixed, before)) continue
+    compares = true
     for (const [index, log] of logAboveLimit(stratum.canary, limitFor(fixed, before)).entries())
       addTo(logs, ratios + index, log)
   }
   const limit = fixed.cap === null ? Number.POSITIVE_INFINITY : Math.log(fixed.cap)
   for (let index = 0; index < logs.length; index++) logs[index] = Math.min((logs[index] as number) / fixed.phi, limit)
-  return { logs, startsOn: alone ? 'multiples' : 'ratios' }
+  return { logs, startsOn: alone ? 'multiples' : 'ratios', compares }
+}
+
+/** An error budget holds for errors of any service. How many requests are slow is for each service to say. */
+function isLimitKnown({ measure }: ComparisonParameters, { knowsNormalRate }: ComparisonFixed, { stable }: Stratum) {
+  return measure === 'errors' || knowsNormalRate || stable.requests > 0
 }
 
 function addRatioFactors(logs: number[], { measure, grid, tolerance }: ComparisonParameters, stratum: Stratum): void {

@@ -60,7 +60,7 @@ export function describeComparison(
 
 function verdictOf({ failedAt }: ComparisonState, dataState: DataState): ComparisonResult['verdict'] {
   if (failedAt !== null) return 'fail'
-  return dataState === 'no-canary-traffic' ? 'no-data' : 'pass'
+  return dataState === 'no-canary-traffic' || dataState === 'no-baseline' ? 'no-data' : 'pass'
 }
 
 function dataStateOf(parameters: ComparisonParameters, state: ComparisonState): DataState {
@@ -69,6 +69,7 @@ function dataStateOf(parameters: ComparisonParameters, state: ComparisonState): 
   if (newest === null || totals.canary.requests === 0) return 'no-canary-traffic'
   if (state.logSilence >= limit && isLow(newest, newest.weight))
     return isSilent(newest, newest.weight) ? 'no-canary-traffic' : 'low-canary-traffic'
+  if (state.compared === 0) return 'no-baseline'
   if (incident.canary >= limit && incident.stable >= limit) return 'incident'
   const isThin =
     totals.canary.requests < thinBelow || (totals.stable.requests < thinBelow && !hasAllTraffic(newest.weight))
@@ -81,6 +82,7 @@ function sentence(
   { state, result, ratio }: { state: ComparisonState; result: ComparisonResult; ratio: Estimate },
 ): string {
   const { stable, canary } = state.totals
+  if (result.dataState === 'no-baseline') return nothingToCompare
   if (result.verdict === 'no-data') return silenceSentence(state)
   const what = parameters.measure === 'slow' ? 'slow requests' : 'errors'
   const against = stable.requests === 0 ? `a limit of ${percent(fixed.p0)}` : `${share(stable)} on stable`
@@ -88,6 +90,9 @@ function sentence(
   const evidence = `evidence ${odds(result.e)} : 1 against "no worse" (limit ${odds(1 / parameters.alpha)} : 1)`
   return [prefixOf(result.dataState) + counts, ...ratioWords(ratio), evidence].join('; ')
 }
+
+const nothingToCompare =
+  'nothing to hold the canary against: stable has had no requests beside it, and what is usual is not known; give p0'
 
 function prefixOf(dataState: DataState): string {
   if (dataState === 'incident') return 'incident in both versions, not a regression: '
