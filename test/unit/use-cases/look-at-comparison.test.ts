@@ -175,7 +175,7 @@ describe('what is fixed before the first bucket', () => {
     for (let minute = -1500; minute < 0; minute++) world.setMinute('blue', minute, { requests: 1000, errors: 3 })
     await world.lookUntil(3)
     const { fixed } = (await world.memory())?.comparison ?? {}
-    expect(fixed).toMatchObject({ bucketSeconds: 60, plannedBuckets: 40, phi: 1, cap: 64, knowsNormalRate: true })
+    expect(fixed).toMatchObject({ bucketSeconds: 60, plannedBuckets: 80, phi: 1, cap: 64, knowsNormalRate: true })
     expect(fixed?.p0).toBe(0.005)
   })
 
