@@ -27,6 +27,7 @@ function problemsOf(issue: Issue, parent: readonly PropertyKey[] = []): Problem[
   const path = [...parent, ...issue.path]
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: pathOf([...path, key]), message: issue.message }))
+  if (issue.code === 'invalid_key') return [{ path: pathOf(path), message: issue.issues[0]?.message ?? issue.message }]
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const meant = meantBranch(issue.errors)
     if (meant) return meant.flatMap((each) => problemsOf(each, path))

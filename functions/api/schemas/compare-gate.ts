@@ -1,19 +1,31 @@
 import * as z from 'zod'
 import { completeParameters, findParameterProblems } from '../../../shared/domain/sequential-test.ts'
 import { gateCommon } from './gate-common.ts'
-
-const metricName = z.string().min(1).max(255)
-const dimensions = z.record(z.string().min(1).max(255), z.string().min(1).max(1024))
+import { dimensionsOfMetric, name, namespace } from './own-metric.ts'
 
 const counters = z
   .strictObject({
-    namespace: metricName,
-    requests: metricName.describe('Metric that counts requests.'),
-    bad: metricName.describe('Metric that counts the bad ones among them.'),
-    dimensions: z.strictObject({ blue: dimensions, green: dimensions }).describe('Of each side.'),
-    periodSeconds: z.union([z.literal(10), z.literal(60)]).default(60),
+    namespace,
+    requests: name.describe('Metric that counts requests.'),
+    bad: name.describe('Metric that counts the bad ones among them.'),
+    dimensions: z.strictObject({ blue: dimensionsOfMetric, green: dimensionsOfMetric }).describe('Of each side.'),
+    periodSeconds: z.literal([10, 60]).default(60),
+  })
+  .superRefine(({ requests, bad, dimensions }, context) => {
+    const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+    // Either would be compared with itself, and pass whatever happens.
+    if (requests === bad) problem(['bad'], 'must be another metric than "requests"')
+    if (isSame(dimensions.blue, dimensions.green))
+      problem(['dimensions', 'green'], 'must differ from those of blue: each side needs counters of its own')
   })
   .describe('Two counters of your own.')
+
+type Dimensions = Readonly<Record<string, string>>
+
+function isSame(one: Dimensions, other: Dimensions): boolean {
+  const names = Object.keys(one)
+  return names.length === Object.keys(other).length && names.every((each) => one[each] === other[each])
+}
 
 const share = z.number().min(0).max(1)
 
@@ -27,7 +39,7 @@ const parameters = {
     .exactOptional(z.strictObject({ release: share, later: share }))
     .describe('Capital at the release, and over fresh starts in each later minute. Default 0.8 and 0.2.'),
   phi: z
-    .exactOptional(z.union([z.number(), z.literal('history')]))
+    .exactOptional(z.union([z.number(), z.literal('history', 'must be a number, 1 or more, or "history"')]))
     .describe('Dispersion, 1 or more. Default: measured on the day before.'),
   cap: z
     .exactOptional(z.nullable(z.number()))
@@ -47,7 +59,7 @@ export const compareGate = z
     measure: z.enum(['errors', 'slow']).default('errors').describe('Errors, or requests slower than slowSeconds.'),
     slowSeconds: z.exactOptional(z.number().min(0.001).max(3600)).describe('With `slow` on the router’s metrics.'),
     source: z
-      .union([z.literal('router'), counters])
+      .union([z.literal('router', 'must be "router", or two counters of your own'), counters])
       .default('router')
       .describe('The target groups’ own metrics by the minute, or two counters.'),
     weight: z.number().min(0.001).max(1000).default(1).describe('Its share of alpha among the compare gates.'),

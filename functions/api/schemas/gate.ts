@@ -69,10 +69,21 @@ const gate = z
 
 export type GateBody = z.output<typeof gate>
 
+/** What each remembers of a week at many weights is up to 50 KB, and all of it is one item of the store. */
+const mostComparisons = 8
+
 export const gates = z
   .array(gate)
   .max(20)
   .superRefine(checkNames, always)
+  .superRefine((all, context) => {
+    const comparing = [...all.entries()].filter(([, { kind }]) => kind === 'compare')
+    for (const [index] of comparing.slice(mostComparisons))
+      context.addIssue({
+        ...{ code: 'custom', path: [index, 'kind'] },
+        message: `must not be "compare" more than ${mostComparisons} times`,
+      })
+  })
   .describe('Conditions that every step must pass. A `target-health` gate is added where there is none.')
 
 function checkNames(value: unknown, context: z.RefinementCtx) {

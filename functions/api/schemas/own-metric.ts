@@ -1,15 +1,17 @@
 import * as z from 'zod'
 
-const name = z.string().min(1).max(255)
-const namespace = name.regex(/^[^:]/, 'must not start with a colon')
+export const name = z.string().min(1).max(255)
+export const namespace = name.regex(/^[^:]/, 'must not start with a colon')
 
 /** AWS takes a metric for another one with every other set of dimensions, and finds nothing without an error. */
-const dimensions = z
+export const dimensionsOfMetric = z
   .record(
     z.string().regex(/^(?!:)(?=.*\S)[\x20-\x7e]{1,255}$/, 'must be 1 to 255 ASCII characters, the first no colon'),
     z.string().regex(/^(?=.*\S)[\x20-\x7e]{1,1024}$/, 'must be 1 to 1024 ASCII characters'),
   )
   .refine((all) => Object.keys(all).length <= 30, 'must have at most 30 entries')
+
+const dimensions = dimensionsOfMetric
   .default({})
   .describe('All dimensions of the metric. `{side}` in a value becomes `blue` or `green`.')
 

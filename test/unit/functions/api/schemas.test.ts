@@ -215,7 +215,6 @@ describe('a service document', () => {
     ],
     ['a late watch', { lateWatch: { seconds: 3600, action: 'notify' } }, 'lateWatch'],
     ['notifications', { notify: { slackChannel: 'C0123' } }, 'notify'],
-    ['the comparison', { gates: [{ name: 'errors', kind: 'compare', measure: 'errors' }] }, 'gates[0].kind'],
   ])('says that %s is not available yet', (_, part, path) => {
     expect(problemsOf(() => parseService('web', aServiceBody(part)))).toEqual([{ path, message: 'not available yet' }])
   })
