@@ -69,7 +69,7 @@ interface Path {
 
 function chainOf(step: DetectionStep, { rate, index, grouping, added }: Path): Chain {
   const width = cellWidth(step.cap, added.length)
-  let increments = toIncrements(width, incrementsOf(step, { rate, index, size: grouping.base }))
+  let increments = toIncrements(width, incrementsOf(step, rate, index))
   for (let done = 0; done < grouping.doublings; done++) increments = twice(increments)
   return {
     start: step.held(index),
@@ -105,19 +105,15 @@ function isMaterial(
   return enough.reduce((sum, { probability }) => sum + probability, 0) >= detectionProbability
 }
 
-/** Buckets that are taken for one: `base` where one has too few requests, doubled until a long step costs no more. */
+/** Buckets that are taken for one, a power of two: so a long step costs no more. */
 interface Grouping {
-  readonly base: number
   readonly doublings: number
   readonly size: number
 }
 
-function groupingOf({ added, alternatives, requests, phi }: DetectionStep): Grouping {
-  const wanted = Math.ceil((alternatives.fewestRequests * phi) / requests.canary)
-  // The growth cap asks for several buckets: a short step is not to look like one.
-  const base = Math.max(1, Math.min(wanted, Math.floor(added.length / 4)))
-  const doublings = Math.ceil(Math.log2(Math.max(1, added.length / base / groupsAtMost)))
-  return { base, doublings, size: base * 2 ** doublings }
+function groupingOf({ added }: DetectionStep): Grouping {
+  const doublings = Math.ceil(Math.log2(Math.max(1, added.length / groupsAtMost)))
+  return { doublings, size: 2 ** doublings }
 }
 
 function inGroups(values: readonly number[], size: number): readonly number[] {
@@ -159,22 +155,17 @@ function strongest(
   return { index: logs.indexOf(most), gain: logSum(logs) - most }
 }
 
-function incrementsOf(
-  step: DetectionStep,
-  { rate, index, size }: { readonly rate: number; readonly index: number; readonly size: number },
-): readonly (readonly [number, number])[] {
+/** What one bucket may add, with probabilities. */
+function incrementsOf(step: DetectionStep, rate: number, index: number): readonly (readonly [number, number])[] {
   const { spread, log } = step.alternatives
-  const requests = effective(step, size)
-  const cap = capOf(step, size)
+  const requests = effective(step, 1)
+  const cap = capOf(step, 1)
   const canary = spread('canary', requests.canary, rate)
   const stable = spread('stable', requests.stable, step.baselineRate)
-  return stable.chances.flatMap((below) =>
-    canary.chances.map(({ count, probability }): readonly [number, number] => {
-      const counts = {
-        stable: { requests: stable.requests, bad: below.count },
-        canary: { requests: canary.requests, bad: count },
-      }
-      return [Math.min(log(index, counts), cap), probability * below.probability]
-    }),
+  return stable.flatMap((below) =>
+    canary.map(({ counts, probability }): readonly [number, number] => [
+      Math.min(log(index, { stable: below.counts, canary: counts }), cap),
+      probability * below.probability,
+    ]),
   )
 }

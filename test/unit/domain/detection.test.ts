@@ -154,6 +154,13 @@ describe('detectByStep', () => {
     expect(alone?.detected?.ratio).toBeLessThan(1.1)
   })
 
+  it('reckons with buckets that hold no canary request at all', () => {
+    const thin = { measure: 'slow', baselineRate: 0.05, steps: [[1, 60]] } as const
+    const ratio = ratioIn({ ...thin, requestsPerMinute: 50 })
+    expect(ratio).toBeLessThan(12)
+    expect(ratio).toBeGreaterThan(ratioIn({ ...thin, requestsPerMinute: 200 }))
+  })
+
   it('finds a tiny rate small enough, however many times the baseline it is', () => {
     const [first] = detect({ requestsPerMinute: 10_000, baselineRate: 1e-7 })
     expect(first?.detected?.ratio).toBeGreaterThan(100)
