@@ -15,6 +15,7 @@ import {
   type OpenWindow,
   settleWindows,
 } from '../domain/gates/compare-buckets.ts'
+import { freshStartSeconds } from '../domain/gates/fresh-starts.ts'
 import type { CompareGate, ComparisonMemory, GateMemory, Judgement, LookContext } from '../domain/gates/gate.ts'
 import { shareOf } from '../domain/gates/shared-alpha.ts'
 import { type BaselineHistory, type ComparisonFixed, fixComparison } from '../domain/sequential-test.ts'
@@ -107,17 +108,9 @@ async function fix(deps: Deps, deployment: Deployment, gate: CompareGate): Promi
   const bucketSeconds = gate.source === 'router' ? 60 : gate.source.periodSeconds
   return fixComparison(gate, {
     bucketSeconds,
-    plannedBuckets: Math.ceil(plannedSeconds(deployment) / bucketSeconds),
+    plannedBuckets: Math.ceil(freshStartSeconds(deployment.plan) / bucketSeconds),
     history: toHistory(reading.windows),
   })
-}
-
-/**
- * Over how long fresh starts are spread. Approvals, pauses and prolonged steps make most deployments longer than planned,
- * and after the last start a late fault is found later; a plan that is too long costs next to nothing.
- */
-function plannedSeconds({ plan }: Deployment): number {
-  return Math.max(3600, 2 * plan.minimumSeconds)
 }
 
 /** Minutes without data are left out: the service was not there yet, or had no requests. */

@@ -1,4 +1,5 @@
 import { settledAfterSeconds } from '../gates/compare-buckets.ts'
+import { freshStartSeconds } from '../gates/fresh-starts.ts'
 import type { Plan, Step } from '../plan.ts'
 import type { SideCounts } from '../sequential/comparison.ts'
 import { toPhi } from '../sequential/dispersion.ts'
@@ -37,7 +38,7 @@ export function courseOf(
     bad: Array.from({ length: minutesOfHistory }, () => requestsPerMinute * baselineRate),
     requests: requestsPerMinute * minutesOfHistory,
   }
-  const plannedBuckets = Math.ceil(plan.minimumSeconds / bucketSeconds)
+  const plannedBuckets = Math.ceil(freshStartSeconds(plan) / bucketSeconds)
   return {
     parameters,
     fixed: fixComparison({ ...parameters, phi }, { bucketSeconds, plannedBuckets, history }),

@@ -7,6 +7,7 @@ import {
   detectionProbability,
   expectedRate,
 } from '../../../shared/domain/detection.ts'
+import { freshStartSeconds } from '../../../shared/domain/gates/fresh-starts.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
 import {
   addBucket,
@@ -290,7 +291,7 @@ const runs = 300
 function simulate({ parameters, plan, traffic, bucketSeconds }: DetectionInput, step: number, rate: number): number {
   const { requestsPerMinute, baselineRate } = traffic
   const history = { bad: Array.from({ length: 1440 }, () => requestsPerMinute * baselineRate), requests: 1e9 }
-  const plannedBuckets = plan.minimumSeconds / bucketSeconds
+  const plannedBuckets = freshStartSeconds(plan) / bucketSeconds
   const fixed = fixComparison(parameters, { bucketSeconds, plannedBuckets, history })
   const buckets = plan.steps.slice(0, step + 1).flatMap(({ weight, bakeSeconds }, index) =>
     // One that began before the step, one of warm-up, and in the step itself two that are not settled in time.
