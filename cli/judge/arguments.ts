@@ -10,6 +10,8 @@ export type JudgeTask =
       readonly data: string
       readonly json: boolean
       readonly trace: boolean
+      /** The verdict as exit code. */
+      readonly exitCode: boolean
     }
   | { readonly type: 'lines'; readonly gate: string; readonly data: string; readonly trace: boolean }
   | { readonly type: 'event'; readonly event: string; readonly json: boolean }
@@ -30,6 +32,7 @@ export interface BacktestTask {
   /** Percent; null: the first weight of the service's plan. */
   readonly weight: number | null
   readonly json: boolean
+  readonly exitCode: boolean
 }
 
 const options = {
@@ -46,6 +49,7 @@ const options = {
   weight: { type: 'string' },
   json: { type: 'boolean', default: false },
   trace: { type: 'boolean', default: false },
+  'exit-code': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
@@ -53,24 +57,36 @@ const options = {
 export function readJudgeArguments(args: readonly string[]): JudgeTask {
   const values = parse(args)
   if (values.help) return { type: 'help' }
-  const { gate, data, event, json, trace, ndjson, cloudwatch, help: _none, ...ofBacktest } = values
+  const { gate, data, event, json, trace, ndjson, cloudwatch, 'exit-code': exitCode, help: _, ...ofBacktest } = values
   if (cloudwatch) {
     refuse({ data, event, ndjson, trace }, 'does not go with --cloudwatch')
     return toBacktest(values)
   }
   refuse(ofBacktest, 'goes only with --cloudwatch')
   if (event !== undefined) {
-    refuse({ gate, data, ndjson, trace }, 'does not go with --event')
+    refuse({ gate, data, ndjson, trace, 'exit-code': exitCode }, 'does not go with --event')
     return { type: 'event', event, json }
   }
   if (data === undefined) throw new ValidationError('nothing to judge: give --data, --event or --cloudwatch')
   if (gate === undefined) throw new ValidationError('--data needs --gate; {} in that file is the default gate')
   if (gate === '-' && data === '-') throw new ValidationError('only one of --gate and --data can be standard input')
-  return ndjson ? { type: 'lines', gate, data, trace } : { type: 'counts', gate, data, json, trace }
+  if (!ndjson) return { type: 'counts', gate, data, json, trace, exitCode }
+  refuse({ 'exit-code': exitCode }, 'does not go with --ndjson')
+  return { type: 'lines', gate, data, trace }
 }
 
 function toBacktest(values: ReturnType<typeof parse>): BacktestTask {
-  const { service, gate = null, 'gate-name': gateName = null, days, splits, seed, weight, json } = values
+  const {
+    service,
+    gate = null,
+    'gate-name': gateName = null,
+    days,
+    splits,
+    seed,
+    weight,
+    json,
+    'exit-code': exitCode,
+  } = values
   if (service === undefined) throw new ValidationError('--cloudwatch needs --service')
   if (gate !== null && gateName !== null) throw new ValidationError('--gate and --gate-name do not go together')
   return {
@@ -83,6 +99,7 @@ function toBacktest(values: ReturnType<typeof parse>): BacktestTask {
     seed: toNumber('seed', seed, { otherwise: 1, low: 0, high: Number.MAX_SAFE_INTEGER }),
     weight: weight === undefined ? null : toWeight(weight),
     json,
+    exitCode,
   }
 }
 

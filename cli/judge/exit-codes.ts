@@ -1,6 +1,8 @@
 /** How a call of `sluice judge` ends, for scripts. */
 export const exitCodes = {
-  pass: 0,
+  /** It was judged, whatever the verdict; with `--exit-code`: `pass`. */
+  judged: 0,
+  /** With `--exit-code` only, as is `noData`. */
   fail: 1,
   /** Wrong options, a file that cannot be read, a document that cannot be judged. */
   badInput: 2,
@@ -11,4 +13,4 @@ export const exitCodes = {
   disagrees: 5,
 } as const
 
-export const exitCodeOf = { pass: exitCodes.pass, fail: exitCodes.fail, 'no-data': exitCodes.noData } as const
+export const exitCodeOf = { pass: exitCodes.judged, fail: exitCodes.fail, 'no-data': exitCodes.noData } as const

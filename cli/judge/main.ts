@@ -34,7 +34,7 @@ function perform(task: JudgeTask): Promise<number> | number {
   switch (task.type) {
     case 'help':
       process.stdout.write(judgeUsage)
-      return exitCodes.pass
+      return exitCodes.judged
     case 'counts':
       return judgeOne(task)
     case 'lines':
@@ -46,7 +46,13 @@ function perform(task: JudgeTask): Promise<number> | number {
   }
 }
 
-async function judgeOne({ gate, data, json, trace }: Extract<JudgeTask, { type: 'counts' }>): Promise<number> {
+async function judgeOne({
+  gate,
+  data,
+  json,
+  trace,
+  exitCode,
+}: Extract<JudgeTask, { type: 'counts' }>): Promise<number> {
   const { parameters } = readGateFile(await readJsonFile(gate), nameOf(gate))
   const document = readCountsDocument(await readJsonFile(data), parameters.measure, nameOf(data))
   const { judged, trace: lines } = traceCounts(parameters, document)
@@ -55,12 +61,12 @@ async function judgeOne({ gate, data, json, trace }: Extract<JudgeTask, { type: 
     process.stdout.write(showJudged(judged, parameters, document))
     if (trace) process.stdout.write(`\n${showTrace(lines, document)}`)
   }
-  return exitCodeOf[judged.verdict]
+  return exitCode ? exitCodeOf[judged.verdict] : exitCodes.judged
 }
 
 async function judgeStream({ gate, data, trace }: Extract<JudgeTask, { type: 'lines' }>): Promise<number> {
   const { parameters } = readGateFile(await readJsonFile(gate), nameOf(gate))
-  let code: number = exitCodes.pass
+  let code: number = exitCodes.judged
   for await (const line of toLines(readChunks(data))) {
     const result = judgeLine(parameters, line, { trace })
     if ('error' in result) code = exitCodes.badInput
@@ -74,7 +80,7 @@ async function judgeAgain({ event, json }: Extract<JudgeTask, { type: 'event' }>
   const whole = await withBuckets(await readJsonFile(event), (path) => readFromApi(apiOf(process.env), path))
   const replayed = replayEvent(whole, nameOf(event))
   process.stdout.write(json ? `${JSON.stringify(replayed)}\n` : showReplayed(replayed))
-  return replayed.agrees ? exitCodes.pass : exitCodes.disagrees
+  return replayed.agrees ? exitCodes.judged : exitCodes.disagrees
 }
 
 /** Loaded for this task only: no other needs AWS. */
@@ -91,5 +97,5 @@ function describe({ message, problems }: ValidationError): string {
 /** `sluice judge … | head`: whoever reads has seen enough. */
 function leaveWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
-  process.exit(exitCodes.pass)
+  process.exit(exitCodes.judged)
 }

@@ -91,7 +91,7 @@ describe('sluice judge --cloudwatch', () => {
   })
 
   it('says no-data where there was no traffic', async () => {
-    const { stdout, code } = await backtest(await startWorld(), '--service web --days 1')
+    const { stdout, code } = await backtest(await startWorld(), '--service web --days 1 --exit-code')
     expect(stdout).toMatch(/^no-data: "web" had no traffic in the 24 windows/)
     expect(code).toBe(3)
   })

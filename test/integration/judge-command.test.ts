@@ -38,10 +38,11 @@ describe('sluice judge', () => {
     { says: 'pass', exits: 0, data: counts(0) },
     { says: 'fail', exits: 1, data: counts(20) },
     { says: 'no-data', exits: 3, data: counts(0, 0) },
-  ])('says $says and exits with $exits', async ({ says, exits, data }) => {
+  ])('says $says, and with --exit-code exits with $exits', async ({ says, exits, data }) => {
     const { stdout, stderr, code } = await judge('--gate gate.json --data - --json --trace', data)
     expect(JSON.parse(stdout)).toMatchObject({ verdict: says, trace: expect.any(Array) })
-    expect({ stderr, code }).toEqual({ stderr: '', code: exits })
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+    expect((await judge('--gate gate.json --data - --exit-code', data)).code).toBe(exits)
   })
 
   it('shows people the verdict first, and a table of the buckets', async () => {

@@ -40,6 +40,7 @@ export async function backtest(task: Extract<JudgeTask, { type: 'backtest' }>): 
   const options = { parameters, weight, windowMinutes, fromMs, toMs, splits: task.splits, seed: task.seed }
   const report = { service: task.service, options, ...runBacktest(minutes, options) }
   process.stdout.write(task.json ? `${JSON.stringify(toJson(report))}\n` : showBacktest(report))
+  if (!task.exitCode) return exitCodes.judged
   if (report.rolledBack.rate === null) return exitCodes.noData
-  return report.rolledBack.rate <= parameters.alpha ? exitCodes.pass : exitCodes.fail
+  return report.rolledBack.rate <= parameters.alpha ? exitCodes.judged : exitCodes.fail
 }
