@@ -10,12 +10,17 @@ export function usualRate(counts: SideCounts, phi: number): number {
 }
 
 /**
- * The limit that stands in for a baseline in the next bucket: the one fixed before the release, or what stable was used
- * to beside the canary, where that is more. The rate of this hour may be above that of the day before, or nothing may
- * have been known of it; a canary no worse than stable was must not fail for that.
+ * The limit that stands in for a baseline in the next bucket: the one fixed before the release; or what stable was used to
+ * beside the canary, where that is surely more, or nothing is known of the day before. A canary no worse than stable was
+ * must not fail for that.
  *
  * @param before - All counts up to that bucket: what it holds itself must not choose what it is tested against.
  */
-export function limitFor({ p0, phi }: Pick<ComparisonFixed, 'p0' | 'phi'>, { stable }: Stratum): number {
-  return Math.max(p0, usualRate(stable, phi))
+export function limitFor(
+  { p0, phi, knowsNormalRate }: Pick<ComparisonFixed, 'p0' | 'phi' | 'knowsNormalRate'>,
+  { stable }: Stratum,
+): number {
+  const { low, high } = rateSequence(stable, phi, 0.01)
+  const isSurelyMore = !knowsNormalRate || (low ?? 0) > p0
+  return isSurelyMore ? Math.max(p0, Math.min(high ?? 0, highestLimit)) : p0
 }
