@@ -167,6 +167,8 @@ export interface GateMemory {
   readonly misses: number
   /** When a failed reading last counted as a miss, milliseconds since the epoch; only where windows are counted. */
   readonly missedAtMs?: number
+  /** Of a metric gate only: the bad windows in a row, each with its numbers, up to as many as make it fail. */
+  readonly badWindows?: readonly Verdict['evidence'][]
   /** Of a compare gate only; lives through all steps. */
   readonly comparison?: ComparisonMemory
 }

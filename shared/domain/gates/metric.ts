@@ -43,7 +43,7 @@ export function judgeMetric(
   let newest: RatedWindow | null = null
   for (const window of newWindows<GateWindow>(reading.windows, before, look)) {
     newest = rateWindow(gate, window)
-    memory = remember(memory, newest, countsAsMiss(gate, look, window.endMs))
+    memory = remember(gate, memory, newest, countsAsMiss(gate, look, window.endMs))
     if (newest.rating === 'bad' && memory.badInARow >= gate.failures) break
   }
   const outcome = outcomeOf(gate, memory)
@@ -105,13 +105,17 @@ function isTooThin(gate: MetricGate, requests: number | null): boolean {
   return gate.metric !== 'requests' && requests !== null && requests < gate.minRequests
 }
 
-function remember(memory: GateMemory, window: RatedWindow, missCounts: boolean): GateMemory {
+function remember(gate: MetricGate, memory: GateMemory, window: RatedWindow, missCounts: boolean): GateMemory {
   const judged = { ...memory, judgedUntilMs: window.endMs }
   switch (window.rating) {
-    case 'good':
-      return { ...judged, goodInARow: memory.goodInARow + 1, badInARow: 0, misses: 0 }
-    case 'bad':
-      return { ...judged, goodInARow: 0, badInARow: memory.badInARow + 1, misses: 0 }
+    case 'good': {
+      const { badWindows: _over, ...rest } = judged
+      return { ...rest, goodInARow: memory.goodInARow + 1, badInARow: 0, misses: 0 }
+    }
+    case 'bad': {
+      const badWindows = [...(memory.badWindows ?? []), window.evidence].slice(-gate.failures)
+      return { ...judged, goodInARow: 0, badInARow: memory.badInARow + 1, misses: 0, badWindows }
+    }
     case 'no-data':
       return { ...judged, goodInARow: 0, misses: memory.misses + (missCounts ? 1 : 0) }
   }
@@ -155,8 +159,9 @@ function limitsOf(gate: MetricGate): Readonly<Record<string, unknown>> {
   return typeof metric === 'string' ? { ...limits, minRequests } : limits
 }
 
-function countsOf(memory: GateMemory): Readonly<Record<string, unknown>> {
-  return { badInARow: memory.badInARow, goodInARow: memory.goodInARow, misses: memory.misses }
+/** What the word follows from: a bad streak with the numbers of each of its windows. */
+function countsOf({ badInARow, goodInARow, misses, badWindows }: GateMemory): Readonly<Record<string, unknown>> {
+  return { badInARow, goodInARow, misses, ...(badWindows && { badWindows }) }
 }
 
 function round(value: number): number {

@@ -104,7 +104,26 @@ describe('judgeMetric', () => {
     expect(word(judgeMetric(gate, failed, memory, seeing(2)))).toBe('fail')
   })
 
+  it('keeps every window that made it fail, and forgets a streak that ended', () => {
+    const minutesOf = (judgement: ReturnType<typeof judgeKinds>) =>
+      (judgement.verdict.evidence.badWindows as { window: { startAt: string } }[] | undefined)?.map(
+        ({ window }) => window.startAt,
+      )
+    expect(minutesOf(judgeKinds(['bad', 'good', 'bad', 'bad']))).toEqual([
+      '2026-01-01T12:02:00.000Z',
+      '2026-01-01T12:03:00.000Z',
+    ])
+    expect(minutesOf(judgeKinds(['bad', 'none', 'bad']))).toHaveLength(2)
+    expect(minutesOf(judgeKinds(['bad', 'good']))).toBeUndefined()
+  })
+
   it('keeps the numbers, the window and the source', () => {
+    const newest = {
+      value: 0.05,
+      requests: 1000,
+      errors: 50,
+      window: { startAt: '2026-01-01T12:01:00.000Z', endAt: '2026-01-01T12:02:00.000Z' },
+    }
     expect(judgeKinds(['good', 'bad']).verdict).toEqual({
       outcome: 'pass',
       reason:
@@ -117,10 +136,8 @@ describe('judgeMetric', () => {
         badInARow: 1,
         goodInARow: 0,
         misses: 0,
-        value: 0.05,
-        requests: 1000,
-        errors: 50,
-        window: { startAt: '2026-01-01T12:01:00.000Z', endAt: '2026-01-01T12:02:00.000Z' },
+        badWindows: [newest],
+        ...newest,
         source: 'CloudWatch',
       },
     })

@@ -117,6 +117,10 @@ describe('judging a metric of its own', () => {
   })
 
   it('keeps the number, the window and the limits; requests are no part of it', () => {
+    const newest = {
+      value: 12.5,
+      window: { startAt: '2026-01-01T12:00:00.000Z', endAt: '2026-01-01T12:05:00.000Z' },
+    }
     expect(judge(12.5).verdict).toEqual({
       outcome: 'pass',
       reason:
@@ -128,8 +132,8 @@ describe('judging a metric of its own', () => {
         badInARow: 1,
         goodInARow: 0,
         misses: 0,
-        value: 12.5,
-        window: { startAt: '2026-01-01T12:00:00.000Z', endAt: '2026-01-01T12:05:00.000Z' },
+        badWindows: [newest],
+        ...newest,
         source: 'CloudWatch',
       },
     })
