@@ -18,7 +18,7 @@ import { logSilenceFactors, silenceCapitalAt, silentShares } from './sequential/
 
 export type * from './sequential/comparison.ts'
 export { findCountProblems, largestCount } from './sequential/counts.ts'
-export { findParameterProblems } from './sequential/parameter-problems.ts'
+export { findParameterProblems, isTestableRate, rateRule } from './sequential/parameter-problems.ts'
 export { type BaselineHistory, completeParameters, defaultParameters, fixComparison } from './sequential/parameters.ts'
 export { describeComparison, logLimit, readComparison } from './sequential/result.ts'
 

@@ -23,8 +23,8 @@ export function findParameterProblems(parameters: ComparisonParameters, path: st
     ...when(!(Number.isInteger(minErrors) && isWithin(minErrors, 0, 1e6)), 'minErrors', wholeUpToMillion),
     ...when(!isWithin(materiality, 0, 1), 'materiality', 'must be a fraction from 0 to 1: 0.0005 is 0.05 points'),
     ...when(!(rho > 1.25 && rho <= 100), 'rho', 'must be above 1.25 and at most 100'),
-    ...when(!isFraction(pMax), 'pMax', fraction),
-    ...when(!(p0 === undefined || isFraction(p0)), 'p0', fraction),
+    ...when(!isTestableRate(pMax), 'pMax', rateRule),
+    ...when(!(p0 === undefined || isTestableRate(p0)), 'p0', rateRule),
   ]
   return findings.map(([field, message]) => ({ path: path === '' ? field : `${path}.${field}`, message }))
 }
@@ -33,10 +33,12 @@ const wholeUpToMillion = 'must be a whole number from 0 to 1000000'
 /** Closer to 0 or 1 a probability's logarithm, or 1 less it, leaves the doubles: the evidence would be no number. */
 const smallest = 1e-12
 const bound = `must be above 0 and at most 0.5, ${smallest} or more`
-const fraction = `must be above 0 and below 1, by ${smallest} or more: 0.005 is half a per cent`
+/** What such a rate must be, in words. */
+export const rateRule = `must be above 0 and below 1, by ${smallest} or more: 0.005 is half a per cent`
 
 function gridFindings({ grid, tolerance }: ComparisonParameters): readonly Finding[] {
-  if (grid.length < 1 || grid.length > 20) return [['grid', 'must have 1 to 20 ratios']]
+  if (grid.length < 1 || grid.length > 20)
+    return [['grid', `must have 1 to 20 ratios above the tolerance, ${tolerance}`]]
   return grid.flatMap((ratio, index) => [
     ...when(!(isAbove(ratio, tolerance) && ratio <= 10_000), `grid[${index}]`, gridRange(tolerance)),
     ...when(grid.indexOf(ratio) < index, `grid[${index}]`, 'must not be there twice'),
@@ -65,4 +67,5 @@ function when(isWrong: boolean, path: string, message: string): readonly Finding
 
 const isWithin = (value: number, low: number, high: number) => value >= low && value <= high
 const isAbove = (value: number, low: number) => value > low && Number.isFinite(value)
-const isFraction = (value: number) => isWithin(value, smallest, 1 - smallest)
+/** True for a rate (fraction) that can be tested against. */
+export const isTestableRate = (value: number) => isWithin(value, smallest, 1 - smallest)

@@ -83,6 +83,7 @@ describe('a gate file', () => {
     [{ cap: '64' }, ['cap must be a number, or null for no bound']],
     [{ p0: null }, ['p0 must be a number']],
     [{ grid: [2, 0.5] }, ['grid[1] must be above the tolerance, 1, and at most 10000']],
+    [{ tolerance: 100 }, ['grid must have 1 to 20 ratios above the tolerance, 100']],
     [{ grid: 2 }, ['grid must be a list of ratios']],
     [{ grid: [2, null] }, ['grid[1] must be a number']],
     [{ slowSeconds: 0 }, ['slowSeconds must be a number from 0.001 to 3600']],
