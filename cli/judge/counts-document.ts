@@ -4,7 +4,9 @@ import {
   type Bucket,
   type ComparisonFixed,
   type ComparisonParameters,
+  isTestableRate,
   largestCount,
+  rateRule,
   type SideCounts,
   type Stratum,
 } from '../../shared/domain/sequential-test.ts'
@@ -12,8 +14,8 @@ import { FieldReader, type Fields, isObject } from './field-reader.ts'
 
 /** Counts of one deployment, as a user writes them. */
 export interface CountsDocument {
-  /** Whatever a caller knows its document by; undefined: nothing. */
-  readonly id: unknown
+  /** What a caller knows its document by; undefined: nothing. Repeated in the answer, so nothing that could be nested. */
+  readonly id: string | number | undefined
   readonly bucketSeconds: number
   readonly plannedBuckets: number | null
   readonly history: BaselineHistory | null
@@ -72,7 +74,7 @@ function readDocument(reading: Reading, value: unknown): CountsDocument {
   const { reader } = reading
   const { id, bucketSeconds = 60, plannedBuckets, fixed, buckets, ...rest } = reader.object(value, '', documentFields)
   return {
-    id,
+    id: isAbsent(id) ? undefined : reader.label(id, 'id'),
     bucketSeconds: reader.whole(bucketSeconds, 'bucketSeconds', 1, 3600),
     plannedBuckets: isAbsent(plannedBuckets) ? null : reader.whole(plannedBuckets, 'plannedBuckets', 1, 1_000_000),
     history: readHistory(reading, rest),
@@ -104,7 +106,7 @@ function readFixed(reader: FieldReader, value: unknown): CountsDocument['fixed']
   return {
     phi: reader.number(phi, 'fixed.phi', 'must be a number, 1 or more', (one) => one >= 1),
     cap: cap === null ? null : reader.number(cap, 'fixed.cap', 'must be above 1, or null', (one) => one > 1),
-    p0: reader.number(p0, 'fixed.p0', 'must be above 0 and below 1', (one) => one > 0 && one < 1),
+    p0: reader.number(p0, 'fixed.p0', rateRule, isTestableRate),
     knowsNormalRate: knowsNormalRate === true,
   }
 }

@@ -70,6 +70,11 @@ export class FieldReader {
     return this.#refuse(value, path, rule)
   }
 
+  label(value: unknown, path: string): string | number {
+    if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))) return value
+    return this.#refuse(value, path, 'must be a string or a number')
+  }
+
   #refuse(value: unknown, path: string, rule: string): number {
     this.note(path, value === undefined ? `is required and ${rule}` : rule)
     return 0

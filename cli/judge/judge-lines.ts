@@ -33,7 +33,7 @@ export async function* toLines(chunks: AsyncIterable<string>, longest = longestL
 
 /** A judgement, with its trace where that was asked for; or what is wrong with the line. */
 export type LineResult =
-  | (Judged & { readonly line: number; readonly id?: unknown; readonly trace?: readonly TraceLine[] })
+  | (Judged & { readonly line: number; readonly id?: string | number; readonly trace?: readonly TraceLine[] })
   | { readonly line: number; readonly error: string }
 
 /** What one line of a stream comes to. */

@@ -170,6 +170,14 @@ describe('counts of any kind', () => {
     )
   })
 
+  it.each([1e-320, 1e-13, 1 - 1e-13, 1 - 2 ** -53])(
+    'are refused with a fixed limit of %d, which has no logarithm',
+    (p0) => {
+      const fixed = { phi: 1, cap: null, p0, knowsNormalRate: true }
+      expect(pathsRefused({ fixed, buckets: [{ ...aBucket(10, 0, 10, 0), weight: 100 }] })).toEqual(['fixed.p0'])
+    },
+  )
+
   it('give finite numbers whatever the history of a service that is all errors', () => {
     const history = Array.from({ length: 10 }, () => 100)
     const { judged } = judge({}, { history, historyRequests: 1000, buckets: [aBucket(100, 0, 50, 0)] })

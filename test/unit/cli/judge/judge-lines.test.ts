@@ -76,12 +76,18 @@ describe('a line', () => {
       'the line cannot be judged: buckets[0].stable.errors must not exceed the 1 requests; ' +
         'buckets[0].canary.errors is required and must be a whole number from 0 to 1000000000000000',
     ],
+    ['{"id":{"run":1},"buckets":[]}', 'the line cannot be judged: id must be a string or a number'],
     [null, 'is longer than'],
   ])('that is wrong says what is: %s', (text, error) => {
     expect(judge(text)).toEqual({ line: 7, error: expect.stringContaining(error) })
   })
 
-  it('that is nested as deep as it likes is refused', () => {
-    expect(judge(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toMatchObject({ error: expect.any(String) })
+  it.each([
+    (deep: string) => deep,
+    (deep: string) => `{"id":${deep},"buckets":[]}`,
+    (deep: string) => `{"buckets":${deep}}`,
+  ])('that is nested as deep as it likes is refused, and its answer can be written: %s', (around) => {
+    const result = judge(around(`${'['.repeat(100_000)}${']'.repeat(100_000)}`))
+    expect(JSON.parse(JSON.stringify(result))).toEqual({ line: 7, error: expect.any(String) })
   })
 })
