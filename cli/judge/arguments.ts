@@ -57,6 +57,8 @@ const options = {
 export function readJudgeArguments(args: readonly string[]): JudgeTask {
   const values = parse(args)
   if (values.help) return { type: 'help' }
+  for (const file of ['gate', 'data', 'event'] as const)
+    if (values[file] === '') throw new ValidationError(`--${file} needs a file, or - for standard input`)
   const { gate, data, event, json, trace, ndjson, cloudwatch, 'exit-code': exitCode, help: _, ...ofBacktest } = values
   if (cloudwatch) {
     refuse({ data, event, ndjson, trace }, 'does not go with --cloudwatch')

@@ -23,6 +23,9 @@ describe('the options of judge', () => {
     ['--event e --data d', '--data does not go with --event'],
     ['--event e --exit-code', '--exit-code does not go with --event'],
     ['--gate g --data d --ndjson --exit-code', '--exit-code does not go with --ndjson'],
+    ['--gate= --data d', '--gate needs a file'],
+    ['--gate g --data=', '--data needs a file'],
+    ['--event=', '--event needs a file'],
     ['--gate g --data d extra', 'extra'],
     ['--gate g --data d --sed', '--sed'],
   ])('are refused: %j', (line, message) => {
