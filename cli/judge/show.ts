@@ -48,7 +48,7 @@ function sumOf(strata: readonly Stratum[]): { readonly stable: string; readonly 
 function showEstimate({ estimate, low, high }: Estimate): string {
   if (estimate === null && low === null && high === null) return 'not known'
   const end = (value: number | null) => (value === null ? '∞' : significant(value))
-  return `${estimate === null ? 'about' : significant(estimate)}  (95 % sequence ${end(low)} to ${end(high)})`
+  return `${estimate === null ? 'not known' : significant(estimate)}  (95 % sequence ${end(low)} to ${end(high)})`
 }
 
 function align(rows: readonly (readonly string[])[]): readonly string[] {
