@@ -1,4 +1,5 @@
 import type { Problem } from '../../shared/domain/errors.ts'
+import { toPrintable } from './printable.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -33,7 +34,7 @@ export class FieldReader {
     }
     for (const field of Object.keys(value)) {
       if (known.includes(field)) continue
-      const name = field.length > longestName ? `${field.slice(0, longestName)}…` : field
+      const name = toPrintable(field.length > longestName ? `${field.slice(0, longestName)}…` : field)
       this.note(path === '' ? name : `${path}.${name}`, `is not known here; known are ${known.join(', ')}`)
       if (this.isFull) break
     }

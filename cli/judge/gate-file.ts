@@ -5,6 +5,7 @@ import {
   completeParameters,
   findParameterProblems,
 } from '../../shared/domain/sequential-test.ts'
+import { toPrintable } from './printable.ts'
 
 /** What a gate file says beside the parameters of the test. */
 export interface GateFile {
@@ -116,7 +117,7 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
   const known = path === 'restarts' ? ['release', 'later'] : Object.keys({ ...parameterFields, ...otherFields })
   return issue.keys.map((key) => ({
-    path: path === '' ? key : `${path}.${key}`,
+    path: toPrintable(path === '' ? key : `${path}.${key}`),
     message: `is not known here; known are ${known.join(', ')}`,
   }))
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { ValidationError } from '../../shared/domain/errors.ts'
+import { toPrintable } from './printable.ts'
 
 /** What a path is called in messages. */
 export function nameOf(path: string): string {
@@ -33,7 +34,7 @@ export function parseJson(content: string, name: string): unknown {
     return JSON.parse(content.charCodeAt(0) === 0xfeff ? content.slice(1) : content)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new ValidationError(`${name} is no JSON: ${why}`, [], { cause: error, unparsable: true })
+    throw new ValidationError(`${name} is no JSON: ${toPrintable(why)}`, [], { cause: error, unparsable: true })
   }
 }
 

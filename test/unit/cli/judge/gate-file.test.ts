@@ -77,6 +77,7 @@ describe('a gate file', () => {
       ],
     ],
     [{ restarts: 1 }, ['restarts must be { "release": …, "later": … }']],
+    [{ '\u001b[2J': 1 }, [expect.stringMatching(/^\\u001b\[2J is not known here/)]],
     [{ measure: 'latency' }, ['measure must be one of "errors", "slow"']],
     [{ kind: 'metric' }, ['kind must be "compare": no other kind of gate compares counts']],
     [{ phi: 'yesterday' }, ['phi must be a number or "history"']],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { readCountsDocument } from '../../../../cli/judge/counts-document.ts'
 import { readGateFile } from '../../../../cli/judge/gate-file.ts'
 import { judgeCounts, traceCounts } from '../../../../cli/judge/judge-counts.ts'
+import { parseJson } from '../../../../cli/judge/read-input.ts'
 import { ValidationError } from '../../../../shared/domain/errors.ts'
 
 /** All of the capital at once, no dispersion, no cap, nothing asked beyond the evidence. */
@@ -182,6 +183,13 @@ describe('counts of any kind', () => {
     const history = Array.from({ length: 10 }, () => 100)
     const { judged } = judge({}, { history, historyRequests: 1000, buckets: [aBucket(100, 0, 50, 0)] })
     expectFinite(judged)
+  })
+})
+
+describe('what is wrong', () => {
+  it('is named without what would speak to a terminal', () => {
+    expect(pathsRefused({ '\u001b[31mred\nx\u009b': 1, buckets: [] })).toEqual(['\\u001b[31mred\\u000ax\\u009b'])
+    expect(() => parseJson('\u001b[31m', 'counts.json')).toThrow("counts.json is no JSON: Unexpected token '\\u001b'")
   })
 })
 
