@@ -65,6 +65,8 @@ describe('what is fixed before the first bucket', () => {
     { history: bursty, bucketSeconds: 10, cap: 8 },
     { history: null, bucketSeconds: 10, cap: 4 },
     { history: { bad: [0, 0, 0], requests: 1000 }, bucketSeconds: 60, cap: 16 },
+    { history: { bad: calm.bad.slice(0, 60), requests: null }, bucketSeconds: 60, cap: 64 },
+    { history: { bad: calm.bad.slice(0, 59), requests: null }, bucketSeconds: 60, cap: 16 },
   ])('is a cap of $cap in $bucketSeconds s', ({ history, bucketSeconds, cap }) => {
     expect(fix(history, {}, bucketSeconds).cap).toBe(cap)
   })
