@@ -153,11 +153,17 @@ export function conclude(shared: SharedGate, memory: RunningMemory, source: stri
   return toJudgement(shared.gate, { verdict: { outcome, reason: sentence(), evidence }, memory, settled })
 
   function sentence(): string {
-    if (outcome === 'no-data') return comparison.missing ?? reason
+    if (outcome === 'no-data')
+      return comparison.missing === null ? reason : `${comparison.missing} (${lastSpan(memory)})`
     if (outcome === 'fail' && comparison.byMean)
       return `${reason}; with the other compare gates ${Number(comparison.byMean.meanE.toPrecision(3))} : 1 in all`
     return outcome === 'pass' && !isProven ? `not proven yet: ${reason}` : reason
   }
+}
+
+/** The window that was judged last: a source may be whole again when somebody reads why a release was rolled back. */
+function lastSpan({ judgedUntilMs, comparison }: RunningMemory): string {
+  return `${instantOf(judgedUntilMs - comparison.fixed.bucketSeconds * 1000)} to ${instantOf(judgedUntilMs)}`
 }
 
 /** What has failed stays failed: the release was judged, and later minutes do not acquit it. */

@@ -79,7 +79,11 @@ describe('judgeCompare', () => {
 
   it.each<{ name: string; minutes: (Counts | null)[]; gate?: Partial<CompareGate>; reason: RegExp }>([
     { name: 'before the first bucket', minutes: [], reason: /^no settled bucket yet$/ },
-    { name: 'what was missing', minutes: [good, null], reason: /^no requests were counted for web-blue$/ },
+    {
+      name: 'what was missing, and when',
+      minutes: [good, null],
+      reason: /^no requests were counted for web-blue \(2026-01-01T12:01:00.000Z to 2026-01-01T12:02:00.000Z\)$/,
+    },
     { name: 'silence', minutes: [good, silent], reason: /^no canary traffic: 0 of 9,000 requests/ },
     {
       name: 'a failure',
