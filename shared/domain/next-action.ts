@@ -121,12 +121,12 @@ function whileAwaiting(deployment: Deployment, nowMs: number): Action {
 function whileBaking(deployment: Deployment, gates: GatesSummary, nowMs: number): Action {
   if (deployment.promote) return nextStep(deployment, deployment.promote.full, 'promoted')
   const bakeEndsAt = deployment.bakeEndsAt ?? deployment.settledAt
-  if (gates.proven) return nextStep(deployment, false, `step ${deployment.step} is proven and its gates pass`)
+  if (gates.proven) return nextStep(deployment, false, `step ${deployment.step} is proven and ${theyPass(deployment)}`)
   if (bakeEndsAt === null || Date.parse(bakeEndsAt) > nowMs) {
     return { type: 'wait', until: later(bakeEndsAt, deployment.nextActionAt, nowMs) }
   }
   const unsettled = gates.unsettled
-  if (!unsettled) return nextStep(deployment, false, `step ${deployment.step} baked and its gates pass`)
+  if (!unsettled) return nextStep(deployment, false, `step ${deployment.step} baked and ${theyPass(deployment)}`)
   const limitMs = Date.parse(bakeEndsAt) + unsettled.maxExtendSeconds * 1000
   if (nowMs >= limitMs) {
     const reason = `"${unsettled.gate}" did not pass within ${unsettled.maxExtendSeconds} s after the bake: ${unsettled.reason}`
@@ -135,6 +135,12 @@ function whileBaking(deployment: Deployment, gates: GatesSummary, nowMs: number)
   const waiting = deployment.nextActionAt
   if (waiting && Date.parse(waiting) > nowMs) return { type: 'wait', until: waiting }
   return { type: 'wait', until: new Date(Math.min(nowMs + prolongSeconds * 1000, limitMs)).toISOString() }
+}
+
+/** The record must not say of a gate that a person resumed from that it passed. */
+function theyPass({ waivedGates }: Deployment): string {
+  const notAsked = waivedGates.map((name) => `"${name}"`).join(', ')
+  return notAsked === '' ? 'its gates pass' : `its gates pass; not asked: ${notAsked}`
 }
 
 function nextStep(deployment: Deployment, full: boolean, reason: string): Action {

@@ -232,6 +232,12 @@ describe('decideNext', () => {
       action: { type: 'shift', step: 1, reason: 'step 0 is proven and its gates pass' },
     },
     {
+      name: 'raises beside a gate that a person resumed from, and says so',
+      deployment: baking({ waivedGates: ['errors', 'slow'] }),
+      gates: passing,
+      action: { type: 'shift', step: 1, reason: 'step 0 baked and its gates pass; not asked: "errors", "slow"' },
+    },
+    {
       name: 'asks for the approval of the next step once this one is proven',
       deployment: baking({ bakeEndsAt: inSeconds(60), plan: { ...aDeployment().plan, steps: withApproval } }),
       gates: proven,
