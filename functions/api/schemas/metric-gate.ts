@@ -1,8 +1,13 @@
 import * as z from 'zod'
+import { messageOf } from '../issue-text.ts'
 import { gateCommon } from './gate-common.ts'
 import { cloudWatchMetric, metricExpression } from './own-metric.ts'
 
-const routerMetric = z.enum(['error-rate', 'latency-p50', 'latency-p90', 'latency-p99', 'requests'])
+const ownMetric = 'or one of your own: { "namespace", "metricName", "stat" } or { "expression", "queries" }'
+
+const routerMetric = z.enum(['error-rate', 'latency-p50', 'latency-p90', 'latency-p99', 'requests'], {
+  error: (issue) => `${messageOf(issue)}, ${ownMetric}`,
+})
 
 export const metricGate = z
   .strictObject({

@@ -29,6 +29,15 @@ describe("a metric of the service's own", () => {
     expect(parseGate({ ...orders, periodSeconds: 300 })?.metric).toEqual({ ...orders, periodSeconds: 300 })
   })
 
+  it.each(['cpu', 5, null, undefined])('is offered in place of the metric %j, which is not known', (metric) => {
+    const [problem, ...others] = problemsOf(metric)
+    expect(problem?.path).toBe('metric')
+    expect(problem?.message).toMatch(
+      /^(must be|is required:) one of "error-rate", .* "requests", or one of your own: \{ "namespace", "metricName", "stat" \} or \{ "expression", "queries" \}$/,
+    )
+    expect(others).toEqual([])
+  })
+
   it('may have negative limits; those of a load balancer may not', () => {
     expect(parseGate(orders, { min: -5, max: -1 })).toMatchObject({ min: -5, max: -1 })
     expect(problemsOf('requests', { min: -5 })).toEqual([{ path: 'min', message: 'must not be negative' }])
