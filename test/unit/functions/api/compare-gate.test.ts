@@ -131,7 +131,7 @@ describe('a compare gate', () => {
         alpha: 'must be above 0 and at most 0.5, 1e-12 or more: 0.01 is one per cent',
         beta: 'must be above 0 and at most 0.5, 1e-12 or more: 0.05 is five per cent',
         tolerance: 'must be from 1 to 100',
-        grid: 'must have 1 to 20 ratios',
+        grid: 'must have 1 to 20 ratios above the tolerance, 0.5',
         phi: 'must be from 1 to 1000000, or "history"',
         cap: 'must be above 1, or null for no bound',
         minErrors: 'must be a whole number from 0 to 1000000',
