@@ -58,7 +58,7 @@ export function fixComparison(
   const { bucketSeconds, plannedBuckets, history } = data
   const dispersion = history === null ? null : estimateDispersion(history.bad)
   const phi = parameters.phi === 'history' ? toPhi(dispersion) : parameters.phi
-  const measured = dispersion !== null && (history?.bad.length ?? 0) >= minutesToMeasure
+  const measured = history !== null && dispersion !== null && history.bad.length >= minutesToMeasure
   return {
     bucketSeconds,
     plannedBuckets,
