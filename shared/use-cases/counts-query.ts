@@ -25,6 +25,11 @@ export function toCountsQuery({ gate, routes, stable, fromMs, toMs }: CountsWish
   return { source: 'counters', ...counters, dimensions: bySide, region: metricsRegionOf(routes), ...span }
 }
 
+/** The same by the minute: sources keep shorter periods for hours only, and dispersion is measured by the minute. */
+export function byMinute(query: CountsQuery): CountsQuery {
+  return query.source === 'counters' ? { ...query, periodSeconds: 60 } : query
+}
+
 /**
  * The Region in which a service's own metrics are looked for: that of its first route's load balancer.
  *
@@ -44,7 +49,7 @@ function measureOf({ measure, slowSeconds }: CountsWish['gate']): RouterCounts['
 }
 
 /** Routes that share both groups have the same counts: taken twice they would be evidence twice. */
-function pairsOf(routes: readonly Route[], stable: Slot): RouterCounts['routes'] {
+export function pairsOf(routes: readonly Route[], stable: Slot): RouterCounts['routes'] {
   const pairs = routes.map((route) => {
     const loadBalancerArn = loadBalancerArnOf(resourceOf(route))
     const side = (slot: Slot) => ({ targetGroupArn: targetGroupOf(route, slot), loadBalancerArn })

@@ -1,10 +1,11 @@
-import { loadBalancerArnOf, regionOf } from '../../../shared/domain/elb-arn.ts'
+import { regionOf } from '../../../shared/domain/elb-arn.ts'
 import { UpstreamError, ValidationError } from '../../../shared/domain/errors.ts'
 import type { CountedWindow, SideReading } from '../../../shared/domain/gates/compare-buckets.ts'
 import type { CustomCounters } from '../../../shared/domain/gates/gate.ts'
 import type { SideCounts } from '../../../shared/domain/sequential-test.ts'
-import { type Route, resourceOf } from '../../../shared/domain/service.ts'
+import type { Route } from '../../../shared/domain/service.ts'
 import type { CountsQuery, MetricsSource, RouterCounts } from '../../../shared/ports/metrics-source.ts'
+import { byMinute, pairsOf } from '../../../shared/use-cases/counts-query.ts'
 import type { Minute } from './backtest.ts'
 
 const dayMs = 24 * 60 * 60_000
@@ -49,33 +50,15 @@ export function sourceOf(
   return { type: 'router', measure: { type: 'slow', seconds: gate.slowSeconds }, routes }
 }
 
+/** Blue stands for stable, green for the canary: added up, it does not matter. */
 function toQuery(source: HistorySource, range: { readonly fromMs: number; readonly toMs: number }): CountsQuery {
   if (source.type === 'counters') {
     const { counters, region } = source
     const { blue, green } = counters.dimensions
-    // Ten seconds are kept for three hours only.
-    return {
-      ...counters,
-      ...range,
-      source: 'counters',
-      region,
-      periodSeconds: 60,
-      dimensions: { stable: blue, canary: green },
-    }
+    const dimensions = { stable: blue, canary: green }
+    return byMinute({ ...counters, ...range, source: 'counters', region, dimensions })
   }
-  return { ...range, source: 'router', measure: source.measure, routes: pairsOf(source.routes) }
-}
-
-/** Blue stands for stable, green for the canary: added up, it does not matter. A pair of groups is asked for once. */
-function pairsOf(routes: readonly Route[]): RouterCounts['routes'] {
-  const pairs = routes.map((route) => {
-    const loadBalancerArn = loadBalancerArnOf(resourceOf(route))
-    return {
-      stable: { targetGroupArn: route.blue, loadBalancerArn },
-      canary: { targetGroupArn: route.green, loadBalancerArn },
-    }
-  })
-  return [...new Map(pairs.map((pair) => [JSON.stringify(pair), pair])).values()]
+  return { ...range, source: 'router', measure: source.measure, routes: pairsOf(source.routes, 'blue') }
 }
 
 function toMinute({ startMs, strata }: CountedWindow): Minute[] {

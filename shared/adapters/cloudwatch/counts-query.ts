@@ -2,6 +2,7 @@ import type { MetricDataQuery, MetricDataResult, MetricStat } from '@aws-sdk/cli
 import { regionOf } from '../../domain/elb-arn.ts'
 import type { CountedWindow, SideReading } from '../../domain/gates/compare-buckets.ts'
 import type { CountsQuery, GroupOfTargets, RouterCounts } from '../../ports/metrics-source.ts'
+import { toOwnDimensions, toPoints } from './metric-points.ts'
 import { loadBalancerNamespace, toDimensions, windowMs } from './metric-query.ts'
 import type { TimeRange } from './time-range.ts'
 
@@ -101,20 +102,6 @@ function toSide(
 const requestsId = (side: string, stratum: number) => `${side}_requests_${stratum}`
 const badId = (side: string, stratum: number, nth: number) => `${side}_bad${nth}_${stratum}`
 
-/** Values by Id and start of their period; several pages of an Id are put together. */
-function toPoints(results: readonly MetricDataResult[], periodMs: number) {
-  const points = new Map<string, Map<number, number>>()
-  for (const { Id = '', Timestamps = [], Values = [] } of results) {
-    const ofId = points.get(Id) ?? new Map<number, number>()
-    points.set(Id, ofId)
-    Timestamps.forEach((timestamp, index) => {
-      const value = Values[index]
-      if (value !== undefined) ofId.set(Math.floor(timestamp.getTime() / periodMs) * periodMs, value)
-    })
-  }
-  return points
-}
-
 function toStrata(query: CountsQuery): readonly StratumCounters[] {
   if (query.source === 'router')
     return query.routes.map(({ stable, canary }) => ({
@@ -124,7 +111,7 @@ function toStrata(query: CountsQuery): readonly StratumCounters[] {
     }))
   const { region, namespace } = query
   const countersOf = (side: (typeof sides)[number]): SideCounters => {
-    const Dimensions = Object.entries(query.dimensions[side]).map(([Name, Value]) => ({ Name, Value }))
+    const Dimensions = toOwnDimensions(query.dimensions[side])
     const sumOf = (MetricName: string) => ({
       Metric: { Namespace: namespace, MetricName, Dimensions },
       Stat: 'Sum',

@@ -2,6 +2,7 @@ import type { MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwat
 import { UpstreamError } from '../../domain/errors.ts'
 import type { CloudWatchMetric, OwnMetric } from '../../domain/gates/gate.ts'
 import type { SeriesWindow } from '../../ports/metrics-source.ts'
+import { toOwnDimensions, toPoints } from './metric-points.ts'
 import type { TimeRange } from './time-range.ts'
 
 /** Id of the query whose answer counts. No query of a user's own begins so: the schema refuses it. */
@@ -48,15 +49,10 @@ export function toSeries(
     )
   }
   const periodMs = metric.periodSeconds * 1000
-  const values = new Map<number, number>()
-  for (const { Timestamps = [], Values = [] } of results)
-    Timestamps.forEach((timestamp, index) => {
-      const value = Values[index]
-      if (value !== undefined) values.set(Math.floor(timestamp.getTime() / periodMs) * periodMs, value)
-    })
+  const values = toPoints(results, periodMs).get(valueId)
   const windows: SeriesWindow[] = []
   for (let startMs = range.startMs; startMs < range.endMs; startMs += periodMs)
-    windows.push({ startMs, endMs: startMs + periodMs, value: values.get(startMs) ?? null })
+    windows.push({ startMs, endMs: startMs + periodMs, value: values?.get(startMs) ?? null })
   return windows
 }
 
@@ -64,6 +60,6 @@ function toMetricStat(
   { namespace, metricName, dimensions, stat }: Omit<CloudWatchMetric, 'periodSeconds'>,
   Period: number,
 ) {
-  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
-  return { Metric: { Namespace: namespace, MetricName: metricName, Dimensions }, Period, Stat: stat }
+  const Metric = { Namespace: namespace, MetricName: metricName, Dimensions: toOwnDimensions(dimensions) }
+  return { Metric, Period, Stat: stat }
 }
