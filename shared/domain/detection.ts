@@ -12,6 +12,7 @@ import { badRequestsNeeded } from './detection/growth.ts'
 import { type Remedy, remedyFor } from './detection/remedy.ts'
 import { bucketsUntilDetected } from './detection/step.ts'
 import type { ExpectedTraffic } from './detection/traffic.ts'
+import { bucketsToSettle } from './gates/compare-buckets.ts'
 import type { Plan } from './plan.ts'
 import type { ComparisonParameters } from './sequential-test.ts'
 
@@ -57,8 +58,6 @@ export interface StepDetection {
   readonly shortfall: Shortfall | null
 }
 
-/** A step ends only after so many buckets with canary requests. */
-const bucketsAStep = 2
 /** Regressions beyond this ratio that are also above this rate are not looked for. */
 const mostRatio = 1000
 const mostRate = 0.1
@@ -93,8 +92,8 @@ export function detectByStep(input: DetectionInput): readonly StepDetection[] {
 function detectIn(course: Course, start: StepStart): Pick<StepDetection, 'detected' | 'shortfall'> {
   const { effectiveWeight, bakeSeconds } = start.step
   const buckets = usableBuckets(course, start, bakeSeconds)
-  if (buckets < bucketsAStep) {
-    const neededSeconds = bakeFor(course, start, bucketsAStep)
+  if (buckets < bucketsToSettle) {
+    const neededSeconds = bakeFor(course, start, bucketsToSettle)
     return { detected: null, shortfall: { type: 'too-short', neededSeconds } }
   }
   const detected = smallestIn(course, start, buckets)

@@ -2,14 +2,14 @@ import type { Deps } from '../deps.ts'
 import type { GivenTraffic } from '../domain/deployment-request.ts'
 import { detectByStep, type ExpectedTraffic, expectedRate, type StepDetection } from '../domain/detection.ts'
 import { ownParameters } from '../domain/gates/compare.ts'
-import { type CountsReading, settledAfterSeconds } from '../domain/gates/compare-buckets.ts'
+import { bucketSecondsOf, type CountsReading, settledAfterSeconds } from '../domain/gates/compare-buckets.ts'
 import type { CompareGate, Gate } from '../domain/gates/gate.ts'
 import { shareOf } from '../domain/gates/shared-alpha.ts'
 import type { Plan } from '../domain/plan.ts'
 import { estimateDispersion } from '../domain/sequential/dispersion.ts'
 import type { Route } from '../domain/service.ts'
 import type { Slot } from '../domain/traffic.ts'
-import { toCountsQuery } from './counts-query.ts'
+import { byMinute, toCountsQuery } from './counts-query.ts'
 
 /** How much of stable's past is measured, milliseconds. */
 const spanMs = 3_600_000
@@ -56,7 +56,7 @@ async function estimateGate(deps: DetectionDeps, gate: CompareGate, wish: Detect
     return { gate: name, measure, traffic: null, source: null, baselineSource: null, steps: [], ...known }
   const steps = detectByStep({
     parameters: ownParameters({ gate, share: shareOf(gate, wish.gates) }),
-    bucketSeconds: gate.source === 'router' ? 60 : gate.source.periodSeconds,
+    bucketSeconds: bucketSecondsOf(gate),
     plan: wish.plan,
     traffic: known.traffic,
   })
@@ -100,8 +100,7 @@ async function measure(
 ): Promise<ExpectedTraffic | { readonly reason: string }> {
   const toMs = Math.floor((deps.clock.now() - settledAfterSeconds * 1000) / minuteMs) * minuteMs
   const query = toCountsQuery({ gate, routes, stable, fromMs: toMs - spanMs, toMs })
-  // Ten-second counts say no more about an hour than minutes do, and dispersion is measured by the minute.
-  const reading = await deps.metrics.counts(query.source === 'counters' ? { ...query, periodSeconds: 60 } : query)
+  const reading = await deps.metrics.counts(byMinute(query))
   return toMeasured(gate, reading)
 }
 

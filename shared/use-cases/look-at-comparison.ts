@@ -9,11 +9,13 @@ import {
   type SettledWindow,
 } from '../domain/gates/compare.ts'
 import {
+  bucketSecondsOf,
   type CountedWindow,
   type CountsReading,
   dataOf,
   type OpenWindow,
   settleWindows,
+  slowWarmUpSeconds,
 } from '../domain/gates/compare-buckets.ts'
 import { freshStartSeconds } from '../domain/gates/fresh-starts.ts'
 import type { CompareGate, ComparisonMemory, GateMemory, Judgement, LookContext } from '../domain/gates/gate.ts'
@@ -21,12 +23,10 @@ import { shareOf } from '../domain/gates/shared-alpha.ts'
 import { type BaselineHistory, type ComparisonFixed, fixComparison } from '../domain/sequential-test.ts'
 import type { Role } from '../domain/traffic.ts'
 import type { CountsQuery } from '../ports/metrics-source.ts'
-import { toCountsQuery } from './counts-query.ts'
+import { byMinute, toCountsQuery } from './counts-query.ts'
 
 /** How far back the dispersion of stable's errors is measured, milliseconds. */
 const historyMs = 24 * 3_600_000
-/** Requests in the first minute of a release are slow for reasons of their own: caches, connections, compilers. */
-const slowWarmUpMs = 60_000
 
 /**
  * Reads the counts of both sides, and returns the judgement that follows. A bucket is settled once: it is kept, put if
@@ -66,7 +66,7 @@ function nothingNew({ fixed, pending }: ComparisonMemory, source: string): Compa
 }
 
 function warmUntilMs(gate: CompareGate, look: LookContext): number {
-  return gate.measure === 'slow' && look.firstShiftAtMs !== null ? look.firstShiftAtMs + slowWarmUpMs : 0
+  return gate.measure === 'slow' && look.firstShiftAtMs !== null ? look.firstShiftAtMs + slowWarmUpSeconds * 1000 : 0
 }
 
 type Failure = Extract<CountsReading, { status: 'error' }>
@@ -103,9 +103,9 @@ async function keep(
 async function fix(deps: Deps, deployment: Deployment, gate: CompareGate): Promise<ComparisonFixed | Failure> {
   const toMs = deployment.firstShiftAt === null ? deps.clock.now() : Date.parse(deployment.firstShiftAt)
   const query = queryFor(deployment, gate, { fromMs: toMs - historyMs, toMs })
-  const reading = await deps.metrics.counts(query.source === 'counters' ? { ...query, periodSeconds: 60 } : query)
+  const reading = await deps.metrics.counts(byMinute(query))
   if (reading.status === 'error') return { ...reading, reason: `stable's day before: ${reading.reason}` }
-  const bucketSeconds = gate.source === 'router' ? 60 : gate.source.periodSeconds
+  const bucketSeconds = bucketSecondsOf(gate)
   return fixComparison(gate, {
     bucketSeconds,
     plannedBuckets: Math.ceil(freshStartSeconds(deployment.plan) / bucketSeconds),

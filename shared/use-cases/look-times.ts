@@ -1,4 +1,4 @@
-import { settledAfterSeconds } from '../domain/gates/compare-buckets.ts'
+import { bucketSecondsOf, bucketsToSettle, settledAfterSeconds } from '../domain/gates/compare-buckets.ts'
 import type { CompareGate, Gate, MetricGate } from '../domain/gates/gate.ts'
 import { periodOf } from '../domain/gates/own-metric.ts'
 import { metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
@@ -13,15 +13,15 @@ export function earliestStepEndMs(gates: readonly Gate[], settledAtMs: number): 
   return Math.max(
     settledAtMs,
     ...measuring.map((gate) => firstWindowMs(gate, settledAtMs)),
-    ...comparing.map((gate) => secondBucketMs(gate, settledAtMs)),
+    ...comparing.map((gate) => lastNeededBucketMs(gate, settledAtMs)),
   )
 }
 
-/** When the two buckets that a compare gate needs in a step can be settled. */
-function secondBucketMs({ source }: CompareGate, settledAtMs: number): number {
-  const periodMs = (source === 'router' ? 60 : source.periodSeconds) * 1000
-  const secondEndMs = Math.ceil(settledAtMs / periodMs) * periodMs + 2 * periodMs
-  return secondEndMs + settledAfterSeconds * 1000
+/** When the buckets that a compare gate needs in a step can be settled. */
+function lastNeededBucketMs(gate: CompareGate, settledAtMs: number): number {
+  const periodMs = bucketSecondsOf(gate) * 1000
+  const lastEndMs = Math.ceil(settledAtMs / periodMs) * periodMs + bucketsToSettle * periodMs
+  return lastEndMs + settledAfterSeconds * 1000
 }
 
 /** When the first window of a gate's metric inside the step is complete. */

@@ -1,19 +1,17 @@
-import { settledAfterSeconds } from '../gates/compare-buckets.ts'
+import { settledAfterSeconds, slowWarmUpSeconds } from '../gates/compare-buckets.ts'
 import { freshStartSeconds } from '../gates/fresh-starts.ts'
 import type { Plan, Step } from '../plan.ts'
 import type { SideCounts } from '../sequential/comparison.ts'
 import { toPhi } from '../sequential/dispersion.ts'
 import { limitFor } from '../sequential/limit.ts'
 import { capitalAt } from '../sequential/restarts.ts'
-import { type ComparisonFixed, type ComparisonParameters, fixComparison } from '../sequential-test.ts'
+import { type ComparisonFixed, type ComparisonParameters, fixComparison, logLimit } from '../sequential-test.ts'
 import { alternativesOf } from './alternatives.ts'
 import { type Held, nothingHeld } from './chain.ts'
 import { type DetectionStep, heldAfterStep, quantile } from './step.ts'
 import type { ExpectedTraffic } from './traffic.ts'
 
 const minutesOfHistory = 1440
-/** Of the first step, where slow requests are compared: the first minute of a release is slow for reasons of its own. */
-const slowWarmUpSeconds = 60
 
 /** What is the same for all steps of one comparison. */
 export interface Course {
@@ -167,7 +165,7 @@ export function detectionStep(
     start: weight < 100 ? start.capital : Array.from({ length: alternatives.count }, () => 0),
     held: weight < 100 ? start.held : () => nothingHeld,
     added: Array.from({ length: buckets }, (_, bucket) => capitalAt(parameters.restarts, fixed, start.index + bucket)),
-    logLimit: -Math.log(parameters.alpha),
+    logLimit: logLimit(parameters),
     phi: fixed.phi,
     cap: fixed.cap,
     minErrors: parameters.minErrors,

@@ -1,5 +1,5 @@
 import type { Stratum } from '../sequential-test.ts'
-import type { LookContext } from './gate.ts'
+import type { CompareGate, LookContext } from './gate.ts'
 import type { Window } from './windows.ts'
 
 /** A bucket as it was settled: kept with the deployment, used once, never revised. */
@@ -47,6 +47,16 @@ export interface PendingBucket extends Window {
   /** Its counts as text, to be compared with those of the next look. */
   readonly seen: string
   readonly seenAtMs: number
+}
+
+/** Settled buckets with canary requests that a step needs before it may end. */
+export const bucketsToSettle = 2
+/** Requests in the first minute of a release are slow for reasons of their own: caches, connections, compilers. */
+export const slowWarmUpSeconds = 60
+
+/** How long a bucket of a gate is, seconds: CloudWatch's minute, or the period of the counters. */
+export function bucketSecondsOf({ source }: Pick<CompareGate, 'source'>): number {
+  return source === 'router' ? 60 : source.periodSeconds
 }
 
 /** Sources still revise a window that is younger, seconds after its end. */

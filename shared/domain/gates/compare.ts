@@ -6,7 +6,7 @@ import {
   readComparison,
   startComparison,
 } from '../sequential-test.ts'
-import type { PendingBucket, SettledBucket } from './compare-buckets.ts'
+import { bucketsToSettle, type PendingBucket, type SettledBucket } from './compare-buckets.ts'
 import {
   type CompareGate,
   type ComparisonMemory,
@@ -35,9 +35,6 @@ export type ComparisonSample =
 export type SettledWindow =
   | { readonly type: 'bucket'; readonly bucket: SettledBucket }
   | { readonly type: 'missing'; readonly endMs: number; readonly reason: string }
-
-/** Buckets with canary requests that a step needs before it may end. */
-const bucketsToSettle = 2
 
 /** A gate with its part of the alpha that several compare gates share. */
 export interface SharedGate {
