@@ -12,7 +12,7 @@ import { limitFor } from './sequential/limit.ts'
 import { logAdd, logMean, logSum } from './sequential/log-math.ts'
 import { logPromotionFactors, promotionParts } from './sequential/promotion.ts'
 import { capitalAt } from './sequential/restarts.ts'
-import { logLimit } from './sequential/result.ts'
+import { logDoubt, logLimit } from './sequential/result.ts'
 import { add, addRecent, addShares, followIncident, noCounts, noIncident } from './sequential/running.ts'
 import { logSilenceFactors, silenceCapitalAt, silentShares } from './sequential/silence.ts'
 
@@ -53,9 +53,6 @@ export function startComparison(parameters: ComparisonParameters): ComparisonSta
     newest: null,
   }
 }
-
-/** Below this much evidence against it a canary may be called proven. */
-const logDoubt = Math.log(10)
 
 /** Takes in the next bucket: once, in order, never revised. `bucket` has been checked (`findCountProblems`). */
 export function addBucket(

@@ -20,7 +20,7 @@ export function hasBaseline({ stable }: Stratum, weight: number | null): boolean
  * a quiet minute of a quiet route, and says nothing.
  */
 export function standsAlone({ stable, canary }: Stratum, weight: number | null): boolean {
-  return canary.requests > 0 && (weight === null ? stable.requests === 0 : weight >= 100)
+  return canary.requests > 0 && (weight === null ? stable.requests === 0 : hasAllTraffic(weight))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { limitMultiples, logAboveLimit } from './absolute-limit.ts'
-import { hasBaseline, standsAlone } from './baseline.ts'
+import { hasAllTraffic, hasBaseline, standsAlone } from './baseline.ts'
 import type { Bucket, ComparisonFixed, ComparisonParameters, Stratum } from './comparison.ts'
 import { logExactFactor } from './exact-conditional.ts'
 import { limitFor } from './limit.ts'
@@ -32,7 +32,8 @@ export function factorsOf(
 ): BucketFactors {
   const ratios = parameters.grid.length
   const logs = new Array<number>(ratios + limitMultiples.length).fill(0)
-  let [alone, compares] = [bucket.weight !== null && bucket.weight >= 100, false]
+  let [alone, compares] = [hasAllTraffic(bucket.weight), false]
+  let limit: number | null = null
   for (const stratum of bucket.strata) {
     if (hasBaseline(stratum, bucket.weight)) {
       addRatioFactors(logs, parameters, stratum)
@@ -42,11 +43,11 @@ export function factorsOf(
     alone = true
     if (!isLimitKnown(parameters, fixed, before)) continue
     compares = true
-    for (const [index, log] of logAboveLimit(stratum.canary, limitFor(fixed, before)).entries())
-      addTo(logs, ratios + index, log)
+    limit ??= limitFor(fixed, before)
+    for (const [index, log] of logAboveLimit(stratum.canary, limit).entries()) addTo(logs, ratios + index, log)
   }
-  const limit = fixed.cap === null ? Number.POSITIVE_INFINITY : Math.log(fixed.cap)
-  for (let index = 0; index < logs.length; index++) logs[index] = Math.min((logs[index] as number) / fixed.phi, limit)
+  const most = fixed.cap === null ? Number.POSITIVE_INFINITY : Math.log(fixed.cap)
+  for (let index = 0; index < logs.length; index++) logs[index] = Math.min((logs[index] as number) / fixed.phi, most)
   return { logs, startsOn: alone ? 'multiples' : 'ratios', compares }
 }
 

@@ -20,6 +20,9 @@ export function logLimit({ alpha }: Pick<ComparisonParameters, 'alpha'>): number
   return -Math.log(alpha)
 }
 
+/** ln of the evidence below which a canary may be called proven. */
+export const logDoubt = Math.log(10)
+
 /** What a comparison says after its newest bucket, without the confidence sequences. */
 export function readComparison(parameters: ComparisonParameters, state: ComparisonState): ComparisonResult {
   const dataState = dataStateOf(parameters, state)
@@ -31,7 +34,7 @@ export function readComparison(parameters: ComparisonParameters, state: Comparis
     logE: state.logE,
     failedAt: state.failedAt,
     // The doubt may come after the proof: what is proven must not look bad now.
-    proven: state.provenAt !== null && state.failedAt === null && state.logE < Math.log(10),
+    proven: state.provenAt !== null && state.failedAt === null && state.logE < logDoubt,
     provenAt: state.provenAt,
     totals: state.totals,
   }
