@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  bucketSecondsOf,
   type CountedWindow,
   dataOf,
   type PendingBucket,
@@ -8,7 +9,7 @@ import {
   settleWindows,
 } from '../../../../shared/domain/gates/compare-buckets.ts'
 import type { LookContext } from '../../../../shared/domain/gates/gate.ts'
-import { aCountedWindow, aLook, noReading, settledAtMs } from '../../../support/gates.ts'
+import { aCompareGate, aCountedWindow, aLook, noReading, settledAtMs } from '../../../support/gates.ts'
 
 const minuteEnd = (minute: number) => settledAtMs + (minute + 1) * 60_000
 const settle = (
@@ -21,6 +22,15 @@ const minutesOf = (windows: readonly { readonly startMs: number }[]) =>
   windows.map(({ startMs }) => (startMs - settledAtMs) / 60_000)
 const shown = ({ settled, pending }: SettledWindows) => ({ settled: minutesOf(settled), pending: minutesOf(pending) })
 const minutes = (count: number, from = 0) => Array.from({ length: count }, (_, index) => aCountedWindow(from + index))
+
+describe('bucketSecondsOf', () => {
+  it("is a minute of the router's metrics, and the period of a gate's own counters", () => {
+    const dimensions = { blue: { Slot: 'blue' }, green: { Slot: 'green' } }
+    const counters = { namespace: 'Shop', requests: 'Requests', bad: 'Failures', dimensions }
+    expect(bucketSecondsOf(aCompareGate())).toBe(60)
+    expect(bucketSecondsOf(aCompareGate({ source: { ...counters, periodSeconds: 10 } }))).toBe(10)
+  })
+})
 
 describe('settleWindows', () => {
   it.each<{ name: string; firstLook: number; secondLook: number; settled: number[]; pending: number[] }>([
