@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDynamoDb, type DynamoDb } from '../../local/aws/dynamodb/service.ts'
@@ -56,6 +56,8 @@ async function createTable({ client }: Running): Promise<void> {
       ],
     }),
   )
+  // As on AWS, a table is made after the answer: on disk and a busy machine a write can come first.
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 }, { TableName: 'sluice' })
 }
 
 const key = { pk: 'deployment#1', sk: 'deployment' }
