@@ -1,7 +1,9 @@
 import * as sdk from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { LocalClock } from '../../clock.ts'
 import type { DataPlane } from '../../data-plane/data-plane.ts'
+import type { BalancerSource } from '../../data-plane/dns/zone-source.ts'
 import type { AwsOperation, AwsService, Persistent } from '../service.ts'
+import { createBalancerSource } from './balancer-source.ts'
 import { type ControlPlane, carryListenersAgain, toTargetGroupConfig } from './control-plane.ts'
 import { createIdentity } from './identity.ts'
 import { createLimitOperations } from './limits.ts'
@@ -28,6 +30,8 @@ export interface ElasticLoadBalancing extends AwsService {
   readonly state: Persistent
   /** Address of the load balancer with that DNS name, in any letter case; undefined when there is none. */
   addressOf(dnsName: string): string | undefined
+  /** What the DNS server answers for the load balancers, and for aliases of them. */
+  readonly balancers: BalancerSource
 }
 
 /**
@@ -45,6 +49,7 @@ export function createElasticLoadBalancing(options: ElasticLoadBalancingOptions)
     identity: createIdentity(options.accountId ?? '000000000000'),
     addresses: options.addresses ?? createLoopbackAddresses(),
   }
+  const balancers = createBalancerSource(store, dataPlane)
   const inTurn = createTurns()
 
   async function stopAll(): Promise<void> {
@@ -83,10 +88,8 @@ export function createElasticLoadBalancing(options: ElasticLoadBalancingOptions)
         }),
       reset: () => inTurn(stopAll),
     },
-    addressOf(dnsName) {
-      const name = dnsName.toLowerCase().replace(/\.$/, '')
-      return [...store.loadBalancers.values()].find((candidate) => candidate.dnsName.toLowerCase() === name)?.address
-    },
+    addressOf: (dnsName) => balancers.addressesOf(dnsName.toLowerCase().replace(/\.$/, ''))?.[0],
+    balancers,
   }
 }
 

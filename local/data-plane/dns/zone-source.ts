@@ -31,8 +31,8 @@ export interface BalancerSource {
   /** Its IPv4 addresses; null where no load balancer has this name. */
   addressesOf(dnsName: string): readonly string[] | null
   /**
-   * As an alias with `EvaluateTargetHealth` sees it: every target group that has targets and is in an action of a
-   * listener or rule has a healthy one. Null where no load balancer has this name.
+   * As an alias with `EvaluateTargetHealth` sees it: every target group in an action of a listener or rule has a healthy
+   * target; one without targets has none. Null where no load balancer has this name.
    */
   isHealthy(dnsName: string): boolean | null
 }
