@@ -28,6 +28,8 @@ export interface AwsService {
   readonly targetPrefix?: string
   /** Namespace of its XML answers. */
   readonly xmlNamespace?: string
+  /** True when method and path of a request name the operation (Route 53); needs `xmlNamespace`. */
+  readonly speaksRestXml?: boolean
   /**
    * The SDK client's index (`import * as sdk from '@aws-sdk/client-…'`). From its schemas the endpoint knows which
    * operations AWS has that are not implemented here, and how an error is spelled in each protocol.

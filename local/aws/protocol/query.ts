@@ -1,8 +1,8 @@
 import { XmlShapeSerializer } from '@aws-sdk/core/protocols'
 import type { StaticStructureSchema } from '@smithy/types'
-import type { AwsService } from '../service.ts'
+import type { AwsError, AwsService } from '../service.ts'
 import { readForm } from './form-input.ts'
-import type { AwsProtocol, WireRequest } from './protocol.ts'
+import type { AnswerContext, AwsProtocol, WireAnswer, WireRequest } from './protocol.ts'
 import { findErrorShape, shapeOf } from './schema-lookup.ts'
 
 /** AWS Query: a form in (`Action=…&Version=…`), XML out. Elastic Load Balancing always, CloudWatch for older clients. */
@@ -35,14 +35,17 @@ export const queryProtocol: AwsProtocol = {
     const value = { [`${name}Result`]: output ?? {}, ResponseMetadata: { RequestId: requestId } }
     return answer(200, requestId, writeXml(service, envelope, value))
   },
-  writeError(error, { service, requestId }) {
-    const shape = findErrorShape(service, error)
-    const value = {
-      Error: { Type: shape.fault, Code: shape.queryCode, Message: error.message },
-      RequestId: requestId,
-    }
-    return answer(shape.status, requestId, writeXml(service, errorSchema, value))
-  },
+  writeError: writeXmlError,
+}
+
+/** `<ErrorResponse><Error><Type>…`: how services answer an error that speak Query or REST-XML. */
+export function writeXmlError(error: AwsError, { service, requestId }: AnswerContext): WireAnswer {
+  const shape = findErrorShape(service, error)
+  const value = {
+    Error: { Type: shape.fault, Code: shape.queryCode, Message: error.message },
+    RequestId: requestId,
+  }
+  return answer(shape.status, requestId, writeXml(service, errorSchema, value))
 }
 
 const metadataSchema: StaticStructureSchema = [3, 'aws.query', 'ResponseMetadata', 0, ['RequestId'], [0]]

@@ -8,9 +8,12 @@ const errorMark = -3
 
 /** The schema of an operation that AWS's service has, implemented here or not. */
 export function findOperationSchema(service: AwsService, name: string): StaticOperationSchema | undefined {
-  return schemasOf(service).find(
-    (schema): schema is StaticOperationSchema => schema[0] === operationMark && schema[2] === name,
-  )
+  return operationSchemasOf(service).find((schema) => schema[2] === name)
+}
+
+/** Every operation that AWS's service has, implemented here or not. */
+export function operationSchemasOf(service: AwsService): StaticOperationSchema[] {
+  return schemasOf(service).filter((schema): schema is StaticOperationSchema => schema[0] === operationMark)
 }
 
 /** How an error is spelled on the wire. */
