@@ -3,6 +3,7 @@ import { metaTypes } from './record-types.ts'
 
 /** What a DNS message says of how its answer may look. */
 export interface Query {
+  readonly packet: Buffer
   readonly id: number
   /** As they came: only RD goes back. */
   readonly flags: number
@@ -19,8 +20,11 @@ export interface Question {
   readonly name: string
   readonly type: number
   readonly class: number
-  /** The question's octets, to go back unchanged: resolvers mix upper and lower case as a check (0x20). */
-  readonly octets: Buffer
+  /**
+   * Offset behind it. Its octets, from the header on, go back unchanged: resolvers mix upper and lower case as a check
+   * (0x20).
+   */
+  readonly end: number
 }
 
 export interface Edns {
@@ -43,13 +47,12 @@ export function parseQuery(packet: Buffer): Query | null {
   if (packet.length < headerLength) return null
   const flags = packet.readUInt16BE(2)
   if (flags & 0x8000) return null
-  const head = { id: packet.readUInt16BE(0), flags, opcode: (flags >> 11) & 0xf }
+  const head = { packet, id: packet.readUInt16BE(0), flags, opcode: (flags >> 11) & 0xf }
   const question = packet.readUInt16BE(4) === 1 ? readQuestion(packet) : null
   // What follows a question of another opcode is that opcode's own.
   if (!question || head.opcode !== 0) return { ...head, question, edns: null, isMalformed: head.opcode === 0 }
-  const end = headerLength + question.octets.length
   const others = packet.readUInt16BE(6) + packet.readUInt16BE(8)
-  const edns = readEdns(packet, { start: end, others, additional: packet.readUInt16BE(10) })
+  const edns = readEdns(packet, { start: question.end, others, additional: packet.readUInt16BE(10) })
   if (edns === 'malformed') return { ...head, question, edns: null, isMalformed: true }
   return { ...head, question, edns, isMalformed: false }
 }
@@ -61,7 +64,7 @@ function readQuestion(packet: Buffer): Question | null {
     name: name.text,
     type: packet.readUInt16BE(name.end),
     class: packet.readUInt16BE(name.end + 2),
-    octets: packet.subarray(headerLength, name.end + 4),
+    end: name.end + 4,
   }
 }
 

@@ -6,7 +6,8 @@ export interface Group {
   readonly key: string
   /** All records of one name and type; they have the same routing policy. */
   readonly records: readonly ResourceRecordSet[]
-  readonly isHealthy: (record: ResourceRecordSet) => boolean
+  /** Those of them that take part; where none does, all do. */
+  readonly healthy: readonly ResourceRecordSet[]
 }
 
 /** The most records of a multivalue answer. @see Route 53 developer guide, multivalue answer routing */
@@ -29,16 +30,10 @@ const mostOfMultivalue = 8
 export function chooseRecords(group: Group, turns: Turns): readonly ResourceRecordSet[] {
   const [first] = group.records
   if (!first || first.SetIdentifier === undefined) return first ? [first] : []
-  const healthy = group.records.filter(group.isHealthy)
-  const pool = healthy.length > 0 ? healthy : group.records
+  const pool = group.healthy.length > 0 ? group.healthy : group.records
   if (first.MultiValueAnswer) return turns.several(group.key, pool, mostOfMultivalue)
-  const one = first.Weight === undefined ? chooseOne(pool) : chooseWeighted(group.key, pool, turns)
+  const one = first.Weight === undefined ? chooseOne(pool) : turns.weighted(group.key, pool)
   return one ? [one] : []
-}
-
-function chooseWeighted(key: string, pool: readonly ResourceRecordSet[], turns: Turns): ResourceRecordSet | undefined {
-  const weighted = pool.filter(({ Weight = 0 }) => Weight > 0)
-  return turns.weighted(key, weighted.length > 0 ? weighted : pool)
 }
 
 function chooseOne(pool: readonly ResourceRecordSet[]): ResourceRecordSet | undefined {

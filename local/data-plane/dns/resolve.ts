@@ -1,10 +1,19 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { isWithin, normaliseName, parentOf, readName } from './domain-name.ts'
 import { chooseRecords } from './record-choice.ts'
-import { encodeRecordData } from './record-data.ts'
+import { createRecordEncoder } from './record-encodings.ts'
 import { type HealthSources, isRecordHealthy } from './record-health.ts'
 import { metaTypes, typeNumbers } from './record-types.ts'
-import { failure, type Response, rcodes, type WireRecord } from './response.ts'
+import {
+  encodeRecord,
+  failure,
+  type Response,
+  rcodes,
+  readTtl,
+  recordHeadLength,
+  type WireRecord,
+  withTtl,
+} from './response.ts'
 import { createTurns } from './weighted-turns.ts'
 import { findAliasTarget, findInZone } from './zone-lookup.ts'
 import type { DnsZone } from './zone-source.ts'
@@ -14,9 +23,8 @@ export type Resolve = (name: string, type: number) => Response
 
 /** A chain of CNAME records, or of aliases, is followed this far; a longer one is a loop, or might as well be. */
 const longestChain = 16
-const rootName = Buffer.alloc(1)
 /** To ANY, one record that says why there is no more. @see RFC 8482 4.2 */
-const refusedAny = { type: metaTypes.HINFO, ttl: 3600, data: Buffer.from('\x07RFC8482\0', 'latin1') }
+const refusedAny = encodeRecord({ type: metaTypes.HINFO, ttl: 3600, data: Buffer.from('\x07RFC8482\0', 'latin1') })
 
 /**
  * The authority for every hosted zone of the rehearsal cloud, private ones included: nobody here is outside their VPC.
@@ -28,43 +36,29 @@ const refusedAny = { type: metaTypes.HINFO, ttl: 3600, data: Buffer.from('\x07RF
 export function createResolve(sources: HealthSources): Resolve {
   const { zones } = sources
   const turns = createTurns()
-  const encodings = new WeakMap<ResourceRecordSet, { version: number; data: readonly Buffer[] }>()
+  const encode = createRecordEncoder()
 
-  function encode(zone: DnsZone, owner: string, set: ResourceRecordSet): WireRecord[] {
-    const { Type = 'A', TTL = 0, ResourceRecords = [] } = set
-    let encoded = encodings.get(set)
-    if (encoded?.version !== zone.version) {
-      encoded = { version: zone.version, data: ResourceRecords.map(({ Value = '' }) => encodeRecordData(Type, Value)) }
-      encodings.set(set, encoded)
-    }
-    return encoded.data.map((data) => ({ owner, type: typeNumbers[Type], ttl: Number(TTL), data }))
-  }
-
-  interface Place {
-    readonly zone: DnsZone
-    /** Name of the records, which behind a wildcard or an alias is not that of the question. */
-    readonly source: string
-  }
-
-  /** The records that a group answers with now, aliases replaced by what they stand for. */
-  function choose(place: Place, group: readonly ResourceRecordSet[], owner: string, depth = 0): WireRecord[] {
-    const { zone, source } = place
+  /** Puts the records that a group answers with now into `answers`, aliases replaced by what they stand for. */
+  function choose(place: Place, answers: WireRecord[], depth = 0): void {
+    const { zone, source, group, owner } = place
     const key = `${zone.id} ${source} ${group[0]?.Type}`
-    const isHealthy = (record: ResourceRecordSet) => isRecordHealthy(sources, zone, record)
-    return chooseRecords({ key, records: group, isHealthy }, turns).flatMap((set) => {
-      if (!set.AliasTarget) return encode(zone, owner, set)
-      const target = depth < longestChain ? findAliasTarget(zones, zone, set) : null
-      return target ? choose({ zone: target.zone, source: target.name }, target.records, owner, depth + 1) : []
-    })
+    const healthy = group.filter((record) => isRecordHealthy(sources, zone, record))
+    for (const set of chooseRecords({ key, records: group, healthy }, turns)) {
+      if (!set.AliasTarget) {
+        for (const record of encode(zone, owner, set)) answers.push(record)
+      } else if (depth < longestChain) {
+        const target = findAliasTarget(zones, zone, set)
+        if (target) choose({ zone: target.zone, source: target.name, group: target.records, owner }, answers, depth + 1)
+      }
+    }
   }
 
-  function startOfAuthority(zone: DnsZone): readonly WireRecord[] {
+  function startOfAuthority(zone: DnsZone): WireRecord[] {
     const set = zone.recordsAt(zone.name).find(({ Type }) => Type === 'SOA')
     // RFC 2308 3: how long nothing is remembered is the lower of the record's TTL and its MINIMUM, the last field.
-    return (set ? encode(zone, zone.name, set) : []).map((record) => ({
-      ...record,
-      ttl: Math.min(record.ttl, record.data.readUInt32BE(record.data.length - 4)),
-    }))
+    return (set ? encode(zone, zone.name, set) : []).map((record) =>
+      withTtl(record, Math.min(readTtl(record), record.octets.readUInt32BE(record.octets.length - 4))),
+    )
   }
 
   function refer(zone: DnsZone, cut: string): Response {
@@ -94,33 +88,49 @@ export function createResolve(sources: HealthSources): Resolve {
 
   return (name, type) => {
     const answers: WireRecord[] = []
-    const respond = (rcode: number, authorities: readonly WireRecord[] = []): Response => {
-      return { rcode, isAuthoritative: true, answers, authorities, additionals: [] }
-    }
     let owner = name
     let zone = zoneOf(owner, type)
     if (!zone) return failure(rcodes.REFUSED)
-    const seen = new Set<string>()
-    while (zone && !seen.has(owner) && seen.size < longestChain) {
-      seen.add(owner)
+    while (zone && answers.length < longestChain && !isOwner(owner, answers)) {
       const finding = findInZone(zone, owner, type)
-      if (finding.kind === 'delegation') return answers.length > 0 ? respond(rcodes.NOERROR) : refer(zone, finding.cut)
+      if (finding.kind === 'delegation') return answers.length > 0 ? respond(answers) : refer(zone, finding.cut)
       // A chain ends with the code of its last name: RFC 6604 3.
-      if (finding.kind === 'no-name') return respond(rcodes.NXDOMAIN, startOfAuthority(zone))
-      if (type === metaTypes.ANY) {
-        answers.push({ owner, ...refusedAny })
-        return respond(rcodes.NOERROR)
+      if (finding.kind === 'no-name') return respond(answers, startOfAuthority(zone), rcodes.NXDOMAIN)
+      const isAlias = finding.records[0]?.Type === 'CNAME'
+      if (type === metaTypes.ANY && finding.records.length > 0 && !isAlias) {
+        return respond([...answers, { owner, octets: refusedAny }])
       }
-      const place = { zone, source: finding.source }
-      const wanted = finding.records.filter((set) => set.Type !== undefined && typeNumbers[set.Type] === type)
-      const group = wanted.length > 0 ? wanted : finding.records.filter(({ Type }) => Type === 'CNAME')
-      const chosen = choose(place, group, owner)
-      if (chosen.length === 0) return respond(rcodes.NOERROR, startOfAuthority(zone))
-      answers.push(...chosen)
-      if (wanted.length > 0) return respond(rcodes.NOERROR)
-      owner = readName(chosen[0]?.data ?? rootName, 0)?.text ?? ''
+      // Where there is a CNAME, no other type is.
+      const group = isAlias ? finding.records : finding.records.filter((set) => isOfType(set, type))
+      const before = answers.length
+      choose({ zone, source: finding.source, group, owner }, answers)
+      const last = answers[before]
+      if (!last) return respond(answers, startOfAuthority(zone))
+      if (!isAlias || type === typeNumbers.CNAME || type === metaTypes.ANY) return respond(answers)
+      owner = readName(last.octets, recordHeadLength)?.text ?? ''
       zone = zoneOf(owner, type)
     }
-    return respond(rcodes.NOERROR)
+    return respond(answers)
   }
+}
+
+/** A group of records, and the name that they answer for. */
+interface Place {
+  readonly zone: DnsZone
+  /** Name of the records, which behind a wildcard or an alias is not that of the question. */
+  readonly source: string
+  readonly group: readonly ResourceRecordSet[]
+  readonly owner: string
+}
+
+function respond(answers: readonly WireRecord[], authorities: readonly WireRecord[] = [], rcode = 0): Response {
+  return { rcode, isAuthoritative: true, answers, authorities, additionals: [] }
+}
+
+function isOwner(name: string, answers: readonly WireRecord[]): boolean {
+  return answers.some(({ owner }) => owner === name)
+}
+
+function isOfType({ Type }: ResourceRecordSet, type: number): boolean {
+  return Type !== undefined && typeNumbers[Type] === type
 }

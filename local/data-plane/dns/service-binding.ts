@@ -53,12 +53,17 @@ function encodeParameter(key: number, value: Buffer): Buffer {
           .map(uint16),
       )
     case 1:
-      return Buffer.concat(list(text).flatMap((id) => [Buffer.from([id.length]), Buffer.from(id, 'latin1')]))
+      return Buffer.concat(list(text).map(protocolId))
+    case 2:
+      if (text !== '') throw new RangeError(`no-default-alpn has the value '${text}', and takes none`)
+      return value
     case 3:
+      if (!/^\d{1,5}$/.test(text)) throw new RangeError(`'${text}' is no port`)
       return uint16(Number(text))
     case 4:
       return Buffer.concat(list(text).map(encodeIpv4))
     case 5:
+      if (!/^[a-z0-9+/]+={0,2}$/i.test(text)) throw new RangeError(`'${text}' is not in base64`)
       return Buffer.from(text, 'base64')
     case 6:
       return Buffer.concat(list(text).map(encodeIpv6))
@@ -69,7 +74,14 @@ function encodeParameter(key: number, value: Buffer): Buffer {
 
 /** A comma within an item is `\,`. */
 function list(text: string): string[] {
-  return (text.match(/(?:\\.|[^,\\])+/gs) ?? []).map((item) => item.replace(/\\(.)/gs, '$1'))
+  const items = text.match(/(?:\\.|[^,\\])+/gs)
+  if (!items) throw new RangeError('a service parameter that is a list has no item')
+  return items.map((item) => item.replace(/\\(.)/gs, '$1'))
+}
+
+function protocolId(id: string): Buffer {
+  if (id.length > 255) throw new RangeError(`a protocol's name has ${id.length} octets; 255 is the most`)
+  return Buffer.concat([Buffer.from([id.length]), Buffer.from(id, 'latin1')])
 }
 
 function uint16(value: number): Buffer {

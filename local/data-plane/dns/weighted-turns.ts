@@ -4,8 +4,8 @@ import { buildChoiceSequence } from '../weighted-choice.ts'
 /** Whose turn it is, for each group of records. */
 export interface Turns {
   /**
-   * The next of some weighted records, smoothly: after any number of answers each is less than one off its share. Where
-   * all weights are 0, each in turn. The sequence starts again when the records or their weights are others.
+   * The next of some weighted records, smoothly: after any number of answers each is less than one off its share. One
+   * with weight 0 has no turn, unless all have; then each in turn. The sequence starts again when the records or their weights are others.
    *
    * @param group - Names the group, across its changes. @param records - At least one.
    */

@@ -11,6 +11,8 @@ export type Finding =
   | { readonly kind: 'records'; readonly source: string; readonly records: readonly ResourceRecordSet[] }
   | { readonly kind: 'no-name' }
 
+const asterisk = '\\052'
+
 /**
  * Looks a name up in its zone: delegation first, then the name, then the wildcard below its closest encloser.
  *
@@ -22,12 +24,22 @@ export function findInZone(zone: DnsZone, name: string, type: number): Finding {
   if (cut !== null) return { kind: 'delegation', cut }
   const records = zone.recordsAt(name)
   if (records.length > 0 || zone.hasName(name)) return { kind: 'records', source: name, records }
-  let encloser = parentOf(name)
-  while (encloser !== null && encloser !== zone.name && !zone.hasName(encloser)) encloser = parentOf(encloser)
-  if (encloser === null || !isWithin(encloser, zone.name)) return { kind: 'no-name' }
+  const encloser = findEncloser(zone, name)
+  if (encloser === null) return { kind: 'no-name' }
   const source = encloser === '' ? '*' : `*.${encloser}`
   const wild = zone.recordsAt(source)
   return wild.length > 0 ? { kind: 'records', source, records: wild } : { kind: 'no-name' }
+}
+
+/** The longest name above `name` that exists in the zone; null where that is a wildcard's own, which has no wildcard. */
+function findEncloser(zone: DnsZone, name: string): string | null {
+  let encloser = parentOf(name)
+  while (encloser !== null && encloser !== zone.name && !zone.hasName(encloser)) {
+    // Below `*.example.com` its label is no longer the leftmost, and so is spelt as any other asterisk.
+    if (encloser.startsWith(asterisk) && zone.hasName(`*${encloser.slice(asterisk.length)}`)) return null
+    encloser = parentOf(encloser)
+  }
+  return encloser
 }
 
 /** The highest name at or above `name`, below the apex, that has NS records. */
