@@ -15,7 +15,7 @@ const { values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 
-const local = await startLocal({ port: 0, awsPort: 0, speed: 60, logger: createLogger(() => undefined) })
+const local = await startLocal({ port: 0, awsPort: 0, dnsPort: 0, speed: 60, logger: createLogger(() => undefined) })
 try {
   const samples = await measure(local)
   const sorted = samples.map((sample) => sample.ms).sort((a, b) => a - b)

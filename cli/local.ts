@@ -5,12 +5,14 @@ import { createLogger } from '../shared/logger.ts'
 /** `sluice local`: runs until it is interrupted. */
 export async function runLocal(options: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
   const run = await startLocal({ ...localSettings(options, process.env), logger: createLogger() })
+  const [host, port] = run.dnsAddress.split(':')
   process.stdout.write(
     [
       '',
       'Sluice is up, on this machine only.',
       `  API            ${run.apiUrl}   (docs: ${run.apiUrl}/docs)`,
       `  AWS endpoint   ${run.awsUrl}   (aws --endpoint-url ${run.awsUrl} elbv2 describe-load-balancers)`,
+      `  DNS server     ${run.dnsAddress}   (dig @${host} -p ${port} name)`,
       `  local time     ${new Date(run.clock.now()).toISOString()}, ${run.clock.speed} × real time`,
       'Stop it with Ctrl-C.',
       '',

@@ -3,12 +3,13 @@ import { isPortTaken } from '../local/port-taken.ts'
 
 const usage = `sluice: moves production traffic from one version to the next, and takes it back
 
-  sluice local   start local mode: the API and an AWS-compatible endpoint on this machine
+  sluice local   start local mode: the API, an AWS-compatible endpoint and a DNS server
   sluice judge   what a comparison gate says about counts, and why (sluice judge --help)
 
 Options of "local" (each also by environment variable):
   --port N       port of the API                    SLUICE_PORT      4500
   --aws-port N   port of the AWS-compatible endpoint SLUICE_AWS_PORT  4566
+  --dns-port N   port of the DNS server, udp and tcp SLUICE_DNS_PORT  4553
   --speed N      local seconds per real second      SLUICE_SPEED     1
   --data-dir D   where state outlives the process   SLUICE_DATA_DIR  (in memory)
 `
@@ -42,6 +43,7 @@ function readArguments() {
         help: { type: 'boolean', short: 'h', default: false },
         port: { type: 'string' },
         'aws-port': { type: 'string' },
+        'dns-port': { type: 'string' },
         speed: { type: 'string' },
         'data-dir': { type: 'string' },
       },
@@ -60,7 +62,7 @@ function sayWhy(error: unknown): never {
 
 function toSentence(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  return isPortTaken(error) ? `${message}; choose others with --port and --aws-port` : message
+  return isPortTaken(error) ? `${message}; choose others with --port, --aws-port and --dns-port` : message
 }
 
 function fail(message: string): never {

@@ -3,12 +3,15 @@ import { createCloudWatch } from './aws/cloudwatch/cloudwatch.ts'
 import { createDynamoDb } from './aws/dynamodb/service.ts'
 import { createElasticLoadBalancing } from './aws/elastic-load-balancing-v2/service.ts'
 import { createLambda } from './aws/lambda/service.ts'
+import type { RefusedCounts } from './aws/route53/request-limits.ts'
+import { createRoute53, type Route53Settings } from './aws/route53/service.ts'
 import { createAwsServer } from './aws/server.ts'
 import type { Persistent } from './aws/service.ts'
 import { createSsm } from './aws/ssm/service.ts'
 import { createStepFunctions } from './aws/step-functions/service.ts'
 import type { LocalClock } from './clock.ts'
 import type { DataDir } from './data-dir.ts'
+import { createDnsServer } from './data-plane/dns/dns-server.ts'
 import { createDataPlane } from './data-plane/http-data-plane.ts'
 import { type Definition, withFunctionArns } from './workflow/definition.ts'
 import { createWorkflowRunner } from './workflow.ts'
@@ -29,16 +32,22 @@ export interface CloudOptions {
   readonly dataDir: DataDir
   /** Where DynamoDB keeps its tables. Default: in memory. */
   readonly dataPath?: string
+  /** How fast Route 53 is, and how much it takes. Default: as AWS. */
+  readonly route53?: Route53Settings
   /** Makes again what Sluice needs in the cloud, after everything was reset. */
   readonly afterReset: () => Promise<unknown>
   readonly reportError: (error: unknown) => void
 }
 
-/** Every service of local mode behind one port, with the load balancers that carry traffic. */
+/** Every service of local mode behind one port, with the load balancers that carry traffic and the DNS server. */
 export interface RehearsalCloud {
-  /** @throws {Error} If the port is taken or a saved state cannot be read. */
-  listen(port: number): Promise<void>
+  /** 0 takes any free port. @throws {Error} If a port is taken or a saved state cannot be read. */
+  listen(ports: { readonly aws: number; readonly dns: number }): Promise<void>
   readonly url: string
+  /** Where the DNS server answers, udp and tcp: `127.0.0.1:4553`. */
+  readonly dnsAddress: string
+  /** How many requests Route 53's limits have refused. */
+  readonly route53Refused: RefusedCounts
   /** Gives the Tasks their functions; until then executions fail. */
   provide(tasks: Readonly<Record<string, LocalFunction>>): void
   /** Creates or updates Sluice's state machine. @returns Its ARN. */
@@ -60,12 +69,32 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     accountId,
     createRunner: (definition) => createWorkflowRunner({ definition, tasks, clock }),
   })
+  const elasticLoadBalancing = createElasticLoadBalancing({ dataPlane, clock, accountId })
+  // Health checks, alarms and executions also change without a call; what is lost of them by a kill, the next check finds.
+  const save = (state: Persistent | undefined) => {
+    if (state) dataDir.save(state).catch(options.reportError)
+  }
+  const { balancers } = elasticLoadBalancing
+  const route53 = createRoute53({
+    ...options.route53,
+    clock,
+    balancers,
+    metrics: cloudWatch.metrics,
+    onHealthTurn: () => save(route53.state),
+  })
+  const dnsServer = createDnsServer({
+    zones: route53.zones,
+    health: route53.health,
+    balancers,
+    reportError: options.reportError,
+  })
   const functions = { [rollBackFunction]: (event: unknown) => call(tasks, 'RollBack', event) }
   const server = createAwsServer({
     clock,
     dataDir,
     services: [
-      createElasticLoadBalancing({ dataPlane, clock, accountId }),
+      elasticLoadBalancing,
+      route53,
       cloudWatch.service,
       stepFunctions.service,
       createSsm({ clock, accountId }),
@@ -74,10 +103,6 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     // Last in the list, so that after a reset Sluice's own table and state machine are there again.
     persistents: [cloudWatch.metricsState, dynamoDb.persistent, asLastReset(options.afterReset)],
   })
-  // Alarms and executions also change without a call; what is lost of them by a kill, the next check finds.
-  const save = (state: Persistent | undefined) => {
-    if (state) dataDir.save(state).catch(options.reportError)
-  }
   const saveMetrics = setInterval(() => save(cloudWatch.metricsState), saveMetricsEveryMs)
   saveMetrics.unref()
   const listeners = new Set<() => void>()
@@ -94,10 +119,17 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
   })
 
   return {
-    listen: (port) => server.listen(port),
+    async listen(ports) {
+      await server.listen(ports.aws)
+      await dnsServer.listen(ports.dns)
+    },
     get url() {
       return server.url
     },
+    get dnsAddress() {
+      return dnsServer.address
+    },
+    route53Refused: route53.refused,
     provide: (functionsByState) => void Object.assign(tasks, functionsByState),
     deploy: (definition) =>
       stepFunctions.deploy({
@@ -111,8 +143,10 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
       listeners.clear()
       clearInterval(saveMetrics)
       stepFunctions.close()
+      route53.close()
       cloudWatch.close()
       await dataDir.save(cloudWatch.metricsState)
+      await dnsServer.close()
       await server.close()
       await dataPlane.close()
       await dynamoDb.close()

@@ -12,11 +12,13 @@ export function localSettings(
   const read = (option: string, variable: string) => options[option] ?? environment[variable]
   const port = toNumber('--port (SLUICE_PORT)', read('port', 'SLUICE_PORT'), 0, 65_535)
   const awsPort = toNumber('--aws-port (SLUICE_AWS_PORT)', read('aws-port', 'SLUICE_AWS_PORT'), 0, 65_535)
+  const dnsPort = toNumber('--dns-port (SLUICE_DNS_PORT)', read('dns-port', 'SLUICE_DNS_PORT'), 0, 65_535)
   const speed = toNumber('--speed (SLUICE_SPEED)', read('speed', 'SLUICE_SPEED'), 1, 3600)
   const dataDir = read('data-dir', 'SLUICE_DATA_DIR')
   return {
     ...(port !== undefined && { port }),
     ...(awsPort !== undefined && { awsPort }),
+    ...(dnsPort !== undefined && { dnsPort }),
     ...(speed !== undefined && { speed }),
     ...(typeof dataDir === 'string' && dataDir !== '' && { dataDir }),
   }

@@ -9,6 +9,8 @@ import { compose } from '../shared/compose.ts'
 import { loadConfig } from '../shared/config.ts'
 import type { Deps } from '../shared/deps.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
+import type { RefusedCounts } from './aws/route53/request-limits.ts'
+import type { Route53Settings } from './aws/route53/service.ts'
 import { createCheckSchedule } from './check-schedule.ts'
 import type { LocalClock } from './clock.ts'
 import { createDataDir } from './data-dir.ts'
@@ -21,10 +23,14 @@ export interface LocalOptions {
   readonly port?: number
   /** Port of the AWS-compatible endpoint; 0 takes any free one. Default 4566. */
   readonly awsPort?: number
+  /** Port of the DNS server, udp and tcp; 0 takes one that is free for both. Default 4553. */
+  readonly dnsPort?: number
   /** Local seconds per real second, 1 to 3600. Default 1. */
   readonly speed?: number
   /** Where state outlives the process. Default: in memory. */
   readonly dataDir?: string
+  /** How fast Route 53 is, and how much it takes. Default: `INSYNC` after 30 local seconds, AWS's limits. */
+  readonly route53?: Route53Settings
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger
 }
@@ -34,6 +40,10 @@ export interface LocalRun {
   readonly apiUrl: string
   /** `http://127.0.0.1:4566` */
   readonly awsUrl: string
+  /** `127.0.0.1:4553` */
+  readonly dnsAddress: string
+  /** How many requests Route 53's limits have refused since the start; goes on counting. */
+  readonly route53Refused: RefusedCounts
   readonly clock: LocalClock
   readonly deps: Deps
   close(): Promise<void>
@@ -78,11 +88,12 @@ async function start(options: LocalOptions, { onClose, close }: Lifetime): Promi
     clock,
     dataDir,
     ...(options.dataDir !== undefined && { dataPath: options.dataDir }),
+    ...(options.route53 && { route53: options.route53 }),
     afterReset: deploySluice,
     reportError: (error) => logger.warn('state-not-saved', { error }),
   })
   onClose(() => cloud.close())
-  await cloud.listen(options.awsPort ?? 4566)
+  await cloud.listen({ aws: options.awsPort ?? 4566, dns: options.dnsPort ?? 4553 })
   onClose(useEndpoint(cloud.url))
 
   async function deploySluice(): Promise<string> {
@@ -110,7 +121,8 @@ async function start(options: LocalOptions, { onClose, close }: Lifetime): Promi
   schedule.soon()
 
   const apiUrl = await serveApi(deps, options.port ?? 4500, onClose)
-  return { apiUrl, awsUrl: cloud.url, clock, deps, close }
+  const { url: awsUrl, dnsAddress, route53Refused } = cloud
+  return { apiUrl, awsUrl, dnsAddress, route53Refused, clock, deps, close }
 }
 
 async function serveApi(deps: Deps, port: number, onClose: Lifetime['onClose']): Promise<string> {

@@ -23,7 +23,7 @@ describe('the orchestrator, pointed at another AWS-compatible server by environm
       reportError: () => undefined,
     })
     closers.push(() => other.close())
-    await other.listen(0)
+    await other.listen({ aws: 0, dns: 0 })
     for (const variable of variables) process.env[variable] = other.url
     const local = await startQuietly()
     closers.push(local.close)

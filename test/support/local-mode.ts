@@ -4,7 +4,7 @@ import { createLogger } from '../../shared/logger.ts'
 
 /** Local mode on free ports, 60 times real time, silent. */
 export function startQuietly(options: LocalOptions = {}): Promise<LocalRun> {
-  return startLocal({ port: 0, awsPort: 0, speed: 60, logger: createLogger(() => undefined), ...options })
+  return startLocal({ port: 0, awsPort: 0, dnsPort: 0, speed: 60, logger: createLogger(() => undefined), ...options })
 }
 
 /** An answer of the API as its tests look at it. */

@@ -17,7 +17,7 @@ const command = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url))
 export async function startLocalProcess(dataDir: string): Promise<LocalProcess> {
   const child = spawn(
     process.execPath,
-    [command, 'local', '--port', '0', '--aws-port', '0', '--speed', '60', '--data-dir', dataDir],
+    [command, 'local', '--port', '0', '--aws-port', '0', '--dns-port', '0', '--speed', '60', '--data-dir', dataDir],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -54,7 +54,7 @@ export async function startRig(): Promise<Rig> {
 }
 
 async function tryRig(speed: number, rate: number): Promise<Rig> {
-  const local = await startLocal({ port: 0, awsPort: 0, speed, logger: createLogger(() => undefined) })
+  const local = await startLocal({ port: 0, awsPort: 0, dnsPort: 0, speed, logger: createLogger(() => undefined) })
   const services = start('services.ts', [])
   const [ports] = (await once(services, 'message')) as [number[]]
   const { url, ruleArn, groups } = await buildBalancer(ports)
