@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { median } from './median.ts'
 import { chooseLoad, type Load } from './proxy/load.ts'
 import { startNginx } from './proxy/nginx.ts'
 import { type RunningProcess, startScript } from './proxy/processes.ts'
@@ -90,10 +91,4 @@ function report(rates: Rates, load: Load): number {
   const summary = { load: load.name, requestsPerSecond, rounds: rates, ratios, goals, met: missed.length === 0 }
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(summary, null, 2)}\n`)
   return missed.length === 0 ? 0 : 1
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2
 }

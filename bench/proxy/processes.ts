@@ -19,31 +19,47 @@ export async function startScript(name: string, args: readonly string[]): Promis
   return { ports, stop: () => stopChild(child) }
 }
 
-/** Starts a program that listens on `port`; ready when it accepts a connection. */
-export async function startProgram(command: string, args: readonly string[], port: number): Promise<RunningProcess> {
+/** Whether what listens on `port` answers as it should. */
+export type Probe = (port: number) => Promise<boolean>
+
+/** Starts a program that listens on `port`; ready when it answers. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  port: number,
+  isAnswering: Probe = answersHttp,
+): Promise<RunningProcess> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const failed = once(child, 'error').then(([error]) => {
     throw error
   })
-  await Promise.race([failed, waitUntilAnswering(port, child)])
+  try {
+    await Promise.race([failed, waitUntilAnswering(port, child, isAnswering)])
+  } catch (error) {
+    await stopChild(child)
+    throw error
+  }
   return { ports: [port], stop: () => stopChild(child) }
 }
 
-async function waitUntilAnswering(port: number, child: ChildProcess): Promise<void> {
+function answersHttp(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
+
+async function waitUntilAnswering(port: number, child: ChildProcess, isAnswering: Probe): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with code ${child.exitCode}`)
-    const answered = await fetch(`http://127.0.0.1:${port}/`).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (answered) return
+    if (await isAnswering(port)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`${child.spawnfile} did not answer on port ${port} within 5 s`)
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   child.kill('SIGTERM')
   await gone
