@@ -89,6 +89,22 @@ export interface RouteProgress {
   readonly stableHealthyBefore: number | null
   /** The optional test rule or listener while it points at the canary: what it was before. */
   readonly test: { readonly resource: string; readonly snapshot: RouteState } | null
+  /** What the newest try to restore it came to; absent while none was needed. */
+  readonly restore?: RestoreOutcome
+  /** The newest change of Route 53 for this route, and the step it belongs to; absent before the first. */
+  readonly change?: { readonly id: string; readonly step: number }
+}
+
+/** A rollback goes on past a route that fails, and says of each what became of it. */
+export type RestoreOutcome =
+  | { readonly status: 'restored'; readonly at: string }
+  | { readonly status: 'failed'; readonly at: string; readonly reason: string }
+
+/** How long clients may still come to the side that was left: resolvers keep answers for their TTL. */
+export interface Tail {
+  /** From the read-back on. */
+  readonly seconds: number
+  readonly endsAt: string
 }
 
 export interface DeploymentEvent {
@@ -169,6 +185,8 @@ export interface Deployment {
   readonly approvals: readonly Approval[]
   readonly findings: readonly Finding[]
   readonly routes: readonly RouteProgress[]
+  /** After a rollback of DNS records; absent otherwise. */
+  readonly tail?: Tail
   /** Which execution drives it: 1 is the first, successors count up. */
   readonly execution: number
   readonly createdBy: Actor

@@ -1,5 +1,6 @@
 import { presetStrategy, type StepWish, type Strategy } from './strategy.ts'
 import { effectivePercent, maxRouterWeight, toRouterWeights, toTenths } from './traffic.ts'
+import type { Wave } from './waves.ts'
 
 /** One weight with its bake time. */
 export interface Step {
@@ -10,6 +11,8 @@ export interface Step {
   readonly bakeSeconds: number
   /** A person must approve before this weight is written. */
   readonly approval: boolean
+  /** The wave whose routes it moves; absent where all routes are in one wave. */
+  readonly wave?: number
 }
 
 /** What a strategy comes down to. */
@@ -22,23 +25,27 @@ export interface Plan {
 }
 
 /**
- * Builds the list of steps that a strategy comes down to.
+ * Builds the list of steps that a strategy comes down to: all of them for the first wave, then for the next.
  *
  * @param strategy - One that `checkStrategy` finds nothing wrong with.
- * @param router - `maxWeight`: the highest weight of one side, see `maxRouterWeight`; decides the effective
- *   weights. Default: an ALB.
+ * @param waves - In their order, each with the highest weight that one side of its coarsest router can have; that
+ *   decides the effective weights. Default: one, of ALBs. See `wavesOf`.
  * @throws {ValidationError} If the strategy names an unknown preset or a weight that is no percentage.
  */
 export function buildPlan(
   strategy: Strategy,
-  router: { readonly maxWeight: number } = { maxWeight: maxRouterWeight.alb },
+  waves: readonly Wave[] = [{ wave: 1, maxWeight: maxRouterWeight.alb }],
 ): Plan {
-  const steps = wishedSteps(strategy).map((wish) => ({
-    weight: wish.weight,
-    effectiveWeight: effectivePercent(toRouterWeights(wish.weight, router.maxWeight)),
-    bakeSeconds: wish.bakeSeconds,
-    approval: wish.approval ?? false,
-  }))
+  const wishes = wishedSteps(strategy)
+  const steps = waves.flatMap(({ wave, maxWeight }) =>
+    wishes.map((wish) => ({
+      weight: wish.weight,
+      effectiveWeight: effectivePercent(toRouterWeights(wish.weight, maxWeight)),
+      bakeSeconds: wish.bakeSeconds,
+      approval: wish.approval ?? false,
+      ...(waves.length > 1 && { wave }),
+    })),
+  )
   return {
     steps,
     minimumSeconds: steps.reduce((sum, step) => sum + step.bakeSeconds, 0),

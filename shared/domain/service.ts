@@ -14,16 +14,43 @@ export type AlbRoute = {
   readonly wave: number
 } & ({ readonly ruleArn: string } | { readonly listenerArn: string })
 
-export type Route = AlbRoute
+/** Traffic of two weighted records of one name and type in a Route 53 hosted zone. */
+export interface Route53Route {
+  readonly kind: 'route53'
+  /** `Z…`, without `/hostedzone/`. */
+  readonly hostedZoneId: string
+  /** Lower case, without a trailing dot, a wildcard as `*`: see `normaliseName`. */
+  readonly name: string
+  readonly type: string
+  /** `SetIdentifier` of each slot's record. */
+  readonly blue: string
+  readonly green: string
+  /** Where health and metrics of each side come from; without it nothing measures the sides. */
+  readonly targetGroups?: Readonly<Record<Slot, string>>
+  readonly wave: number
+}
+
+export type Route = AlbRoute | Route53Route
 
 /** What a route writes; belongs to one service at a time. */
 export function resourceOf(route: Route | TestEntry): string {
+  if ('hostedZoneId' in route) return recordSetOf(route)
   return 'ruleArn' in route ? route.ruleArn : route.listenerArn
 }
 
-/** The target group of a route's slot. */
-export function targetGroupOf(route: Route, slot: Slot): string {
-  return route[slot]
+/** A weighted record set as a resource: its records are one thing to write, whatever their identifiers. */
+function recordSetOf({ hostedZoneId, name, type }: Route53Route): string {
+  return `route53:${hostedZoneId}/${name}/${type}`
+}
+
+/** The target group of a route's slot; null where the route names none. */
+export function targetGroupOf(route: Route, slot: Slot): string | null {
+  return route.kind === 'route53' ? (route.targetGroups?.[slot] ?? null) : route[slot]
+}
+
+/** The test entry of a route; DNS has none. */
+export function testEntryOf(route: Route): TestEntry | null {
+  return route.kind === 'alb' ? (route.test ?? null) : null
 }
 
 /** What can be deployed, with every default filled in. */

@@ -32,6 +32,11 @@ export interface RouteState {
   readonly settings: string
   /** What the adapter needs to put this state back. Opaque outside the adapter; never holds a secret. */
   readonly raw: unknown
+  /**
+   * How long clients may go on as before once a change is in place everywhere, seconds: a DNS record's TTL. Absent: they
+   * follow at once.
+   */
+  readonly lagSeconds?: number
 }
 
 /** The highest raw weight one side can have: 0–999 in an ALB action, 0–255 in a Route 53 record. */

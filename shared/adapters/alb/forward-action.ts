@@ -1,7 +1,7 @@
 import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { toCanonicalText } from '../../domain/canonical-text.ts'
 import { InvariantError, UpstreamError } from '../../domain/errors.ts'
 import type { RouteState, Slot } from '../../domain/traffic.ts'
-import { toCanonicalText } from '../canonical-text.ts'
 
 /** The target group of each slot; null for a test rule, which knows no slots. */
 export type SlotGroups = Readonly<Record<Slot, string | null>>

@@ -11,7 +11,7 @@ import {
   aWebhookGate,
 } from '../../support/gates.ts'
 
-const router = { maxWeight: 999 }
+const router = [{ wave: 1, maxWeight: 999 }]
 const orders = { namespace: 'Shop', metricName: 'Orders', dimensions: {}, stat: 'Sum', periodSeconds: 60 }
 const expression = {
   expression: '(a + b) / c',

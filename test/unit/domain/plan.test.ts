@@ -4,8 +4,8 @@ import { buildPlan } from '../../../shared/domain/plan.ts'
 import { checkStrategy, presetNames, type Strategy } from '../../../shared/domain/strategy.ts'
 import { maxRouterWeight } from '../../../shared/domain/traffic.ts'
 
-const alb = { maxWeight: maxRouterWeight.alb }
-const route53 = { maxWeight: maxRouterWeight.route53 }
+const alb = [{ wave: 1, maxWeight: maxRouterWeight.alb }]
+const route53 = [{ wave: 1, maxWeight: maxRouterWeight.route53 }]
 
 const shortSteps = (strategy: Strategy) => buildPlan(strategy, alb).steps.map((step) => [step.weight, step.bakeSeconds])
 const tenths = fc.integer({ min: 1, max: 999 }).map((value) => value / 10)
