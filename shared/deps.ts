@@ -3,18 +3,23 @@ import type { AlarmSource } from './ports/alarm-source.ts'
 import type { Clock } from './ports/clock.ts'
 import type { DeploymentStore } from './ports/deployment-store.ts'
 import type { HealthCheckSource } from './ports/health-check-source.ts'
+import type { HostedZones } from './ports/hosted-zones.ts'
 import type { Leases } from './ports/lease.ts'
 import type { MetricsSource } from './ports/metrics-source.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { Prober } from './ports/prober.ts'
+import type { Propagation } from './ports/propagation.ts'
+import type { RequestBudget } from './ports/request-budget.ts'
 import type { RollBackInvoker } from './ports/roll-back-invoker.ts'
 import type { RouteInspector } from './ports/route-inspector.ts'
 import type { SecretSource } from './ports/secret-source.ts'
 import type { ServiceStore } from './ports/service-store.ts'
+import type { TargetGroups } from './ports/target-groups.ts'
 import type { TargetHealth } from './ports/target-health.ts'
 import type { RouterFor, TestRouterFor } from './ports/traffic-router.ts'
 import type { WebhookJudge } from './ports/webhook-judge.ts'
 import type { Workflow } from './ports/workflow.ts'
+import type { ZoneChanges } from './ports/zone-changes.ts'
 
 /** Everything that the use cases need from outside. */
 export interface Deps {
@@ -22,10 +27,15 @@ export interface Deps {
   readonly services: ServiceStore
   readonly deployments: DeploymentStore
   readonly leases: Leases
+  readonly hostedZones: HostedZones
+  readonly zoneChanges: ZoneChanges
+  readonly propagation: Propagation
+  readonly requestBudget: RequestBudget
   readonly routerFor: RouterFor
   readonly testRouterFor: TestRouterFor
   readonly inspector: RouteInspector
   readonly targetHealth: TargetHealth
+  readonly targetGroups: TargetGroups
   readonly metrics: MetricsSource
   readonly alarms: AlarmSource
   readonly healthChecks: HealthCheckSource
@@ -36,6 +46,8 @@ export interface Deps {
   readonly rollBackInvoker: RollBackInvoker
   readonly notifier: Notifier
   readonly logger: Logger
+  /** The Region that Sluice itself runs in. */
+  readonly homeRegion: string
   /** Unique per call: names the holder of a lease. */
   readonly newHolder: () => string
   /** A new deployment id, sortable by time: `dep_` and a ULID. */

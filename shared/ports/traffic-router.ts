@@ -1,14 +1,19 @@
-import type { Route, TestEntry } from '../domain/service.ts'
+import type { WeightedPair } from '../domain/record-set.ts'
+import type { RequestLane } from '../domain/request-budget.ts'
+import type { AlbRoute, Route, Route53Route, TestEntry } from '../domain/service.ts'
 import type { RouteState, Slot } from '../domain/traffic.ts'
 
 /** Reads and sets how one route's traffic is divided between its two slots. */
-export interface TrafficRouter {
+export type TrafficRouter = DirectRouter | QueuedRouter
+
+interface RouterReading {
   /**
    * The routing the provider reports now, not what we last wrote.
-   * @throws {NotFoundError} If the rule or listener is gone.
-   * @throws {UpstreamError} If it has no forward action.
+   * @param lane - Whom a reader of a shared budget of requests goes before. Default: `plan`.
+   * @throws {NotFoundError} If the rule, listener or record set is gone.
+   * @throws {UpstreamError} If it has no forward action, or a record is not weighted.
    */
-  read(): Promise<RouteState>
+  read(lane?: RequestLane): Promise<RouteState>
   /**
    * What `seen` becomes when the canary gets `percent`. Sends nothing.
    * `keepIdle: false` takes the side that ends at 0 out of the action where group stickiness is on.
@@ -16,6 +21,10 @@ export interface TrafficRouter {
    * @throws {ValidationError} If `percent` is none.
    */
   target(seen: RouteState, wish: RouterWish): RouteState
+}
+
+/** Written by whoever holds the route's own lease. */
+export interface DirectRouter extends RouterReading {
   /**
    * Puts `target` in place in one call, one attempt; everything else stays as in `seen`. Does not verify: the caller
    * reads back. A time-out may still have taken effect.
@@ -24,6 +33,11 @@ export interface TrafficRouter {
    * @throws {UpstreamError} If the provider refuses it: nothing was written.
    */
   write(seen: RouteState, target: RouteState): Promise<void>
+}
+
+/** Written by the holder of its hosted zone's lease, together with what others want in this zone: see `ZoneChanges`. */
+export interface QueuedRouter extends RouterReading {
+  readonly pair: WeightedPair
 }
 
 export interface RouterWish {
@@ -35,7 +49,11 @@ export interface RouterWish {
 }
 
 /** Makes the router of a route (its provider, Region and account). */
-export type RouterFor = (route: Route) => TrafficRouter
+export interface RouterFor {
+  (route: AlbRoute): DirectRouter
+  (route: Route53Route): QueuedRouter
+  (route: Route): TrafficRouter
+}
 
 /** Points a test rule or listener at one target group, and puts it back. */
 export interface TestRouter {

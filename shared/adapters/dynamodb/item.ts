@@ -3,8 +3,10 @@ import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../doma
 import { phases } from '../../domain/deployment.ts'
 import { InvariantError } from '../../domain/errors.ts'
 import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
+import type { RequestBudgetState } from '../../domain/request-budget.ts'
 import type { Service } from '../../domain/service.ts'
 import type { RouteState } from '../../domain/traffic.ts'
+import type { Lane } from '../../domain/zone-change.ts'
 
 /** What the document client sends and receives for one item. */
 export type Item = Record<string, unknown>
@@ -34,7 +36,17 @@ export const keys = {
   measures: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'MEASURES' }),
   wakeToken: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'WAKE-TOKEN' }),
   lease: (resource: string): Key => ({ pk: `LEASE#${resource}`, sk: 'LEASE' }),
+  /** A zone's changes are one partition, in the order in which they are sent; ids begin with their time. */
+  zoneChange: (hostedZoneId: string, lane: Lane, id: string): Key => ({
+    pk: `ZONE#${hostedZoneId}`,
+    sk: `CHANGE#${laneOrder[lane]}#${id}`,
+  }),
+  propagation: (changeId: string): Key => ({ pk: `PROPAGATION#${changeId}`, sk: 'PROPAGATION' }),
+  requestBudget: { pk: 'BUDGET#route53', sk: 'BUDGET' } satisfies Key,
 }
+
+/** As text: a rollback's key is before every plan's. */
+const laneOrder: Readonly<Record<Lane, string>> = { rollback: '0', plan: '1' }
 
 /** Partition key value of every deployment in the index of all deployments. */
 export const everyDeployment = 'deployments'
@@ -45,7 +57,7 @@ export const everyDeployment = 'deployments'
  *
  * @see Amazon DynamoDB Developer Guide, "Constraints in Amazon DynamoDB"
  */
-function toRecordItem(key: Key, record: unknown, attributes: Item = {}): Item {
+export function toRecordItem(key: Key, record: unknown, attributes: Item = {}): Item {
   return { ...key, schemaVersion: 1, ...attributes, record: JSON.stringify(record) }
 }
 
@@ -73,6 +85,10 @@ export function toBucketItem(id: string, gate: string, { startMs, endMs, step, w
   return toRecordItem(keys.bucket(id, gate, endMs), [startMs, endMs, step, weight, counts])
 }
 
+export function toRequestBudgetItem(state: RequestBudgetState, revision: number): Item {
+  return toRecordItem(keys.requestBudget, state, { revision })
+}
+
 const aRevision = z.int().positive()
 const anEvent = z.looseObject({ seq: z.int().positive(), at: z.string(), type: z.string(), reason: z.string() })
 const aDeployment = z.looseObject({
@@ -95,9 +111,16 @@ const someMeasures = z.looseObject({
   gates: z.array(z.unknown()),
   memories: z.record(z.string(), z.unknown()),
 })
-const aRouteState = z.looseObject({
+export const aRouteState = z.looseObject({
   weights: z.object({ blue: z.number().nullable(), green: z.number().nullable() }),
   settings: z.string(),
+})
+
+const aRequestBudget = z.looseObject({
+  atMs: z.int(),
+  account: z.int().nonnegative(),
+  plan: z.int().nonnegative(),
+  planNotBeforeMs: z.int(),
 })
 
 const aCount = z.number().nonnegative()
@@ -142,6 +165,11 @@ export function fromEventItem(item: Item): DeploymentEvent {
   return fromRecordItem<DeploymentEvent>(item, anEvent)
 }
 
+/** @throws {InvariantError} As {@link fromDeploymentItem}. */
+export function fromRequestBudgetItem(item: Item): RequestBudgetState {
+  return fromRecordItem<RequestBudgetState>(item, aRequestBudget)
+}
+
 /** @throws {InvariantError} If an attribute of `item` is not of the asked type. */
 export function readText(item: Item, name: string): string {
   const value = item[name]
@@ -158,16 +186,17 @@ export function readNumber(item: Item, name: string): number {
 
 /** The state that `name` holds as JSON text; null without it. @throws {InvariantError} As {@link readText}. */
 export function readRouteState(item: Item, name: string): RouteState | null {
-  return item[name] === undefined ? null : parse<RouteState>(item, name, aRouteState)
+  return item[name] === undefined ? null : readJson<RouteState>(item, name, aRouteState)
 }
 
-function fromRecordItem<T>(item: Item, schema: z.ZodType): T {
+/** @throws {InvariantError} As {@link readText}. */
+export function fromRecordItem<T>(item: Item, schema: z.ZodType): T {
   if (item.schemaVersion !== 1) throw malformed(item, `schemaVersion is ${String(item.schemaVersion)}, known is 1`)
-  return parse<T>(item, 'record', schema)
+  return readJson<T>(item, 'record', schema)
 }
 
-/** `T` beyond what `schema` checks is what our own `to…` put there. */
-function parse<T>(item: Item, name: string, schema: z.ZodType): T {
+/** `T` beyond what `schema` checks is what our own `to…` put there. @throws {InvariantError} As {@link readText}. */
+export function readJson<T>(item: Item, name: string, schema: z.ZodType): T {
   const text = readText(item, name)
   let value: unknown
   try {

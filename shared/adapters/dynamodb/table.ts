@@ -9,7 +9,10 @@ import { callingAws, codeOf } from '../aws-error.ts'
 /** Indexes of deployments, newest first. Both are sparse: only deployment records have their keys. */
 export const indexes = { everyDeployment: 'deployments', byService: 'deployments-by-service' } as const
 
-/** Items with this attribute (seconds since the epoch) are deleted some time after it: idempotency keys only. */
+/**
+ * Items with this attribute (seconds since the epoch) are deleted some time after it: idempotency keys, wanted changes of
+ * records and what is known of their spreading. Nothing relies on it.
+ */
 export const timeToLiveAttribute = 'expiresAtSeconds'
 
 /**
