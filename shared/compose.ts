@@ -4,12 +4,18 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { ulid } from 'ulid'
 import { createLazyAlbAdapters } from './adapters/alb/lazy-adapters.ts'
 import { lazy, perRegion, toClientConfig } from './adapters/aws-client.ts'
+import { byRouteKind } from './adapters/by-route-kind.ts'
 import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-store.ts'
 import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
+import { createDynamoDbPropagation } from './adapters/dynamodb/propagation.ts'
+import { createDynamoDbRequestBudget } from './adapters/dynamodb/request-budget.ts'
 import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts'
+import { createDynamoDbZoneChanges } from './adapters/dynamodb/zone-changes.ts'
 import { createHttpProber } from './adapters/http/prober.ts'
 import { createHttpWebhookJudge } from './adapters/http/webhook-judge.ts'
 import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
+import { createLazyRoute53Adapters } from './adapters/route53/lazy-adapters.ts'
+import type { Pace } from './adapters/route53/take-request.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -37,11 +43,13 @@ const quick = { maxAttempts: 3, timeoutMs: 1000 }
 export function compose(config: Config, overrides: Overrides = {}): Deps {
   const clock = overrides.clock ?? systemClock
   const logger = overrides.logger ?? createLogger()
+  const stores = composeStores(config, clock, logger)
   return {
     clock,
     logger,
-    ...composeStores(config, clock, logger),
-    ...createLazyAlbAdapters(),
+    homeRegion: config.region,
+    ...stores,
+    ...composeTraffic(config, { budget: stores.requestBudget, clock }),
     ...composeCloudWatch(config, clock),
     ...composeWorkflow(config),
     ...composeSecrets(config, clock),
@@ -57,13 +65,33 @@ function composeStores(
   config: Config,
   clock: Clock,
   logger: Logger,
-): Pick<Deps, 'services' | 'deployments' | 'leases'> {
+): Pick<Deps, 'services' | 'deployments' | 'leases' | 'zoneChanges' | 'propagation' | 'requestBudget'> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(toClientConfig(config.region, quick)))
   const options = { client, table: config.table }
   return {
     services: createDynamoDbServiceStore(options),
     deployments: createDynamoDbDeploymentStore({ ...options, clock, logger }),
     leases: createDynamoDbLeases({ ...options, clock }),
+    zoneChanges: createDynamoDbZoneChanges({ ...options, clock }),
+    propagation: createDynamoDbPropagation({ ...options, clock }),
+    requestBudget: createDynamoDbRequestBudget({ ...options, clock }),
+  }
+}
+
+/** What every kind of route stands on: each asks the service of its kind. */
+function composeTraffic(
+  config: Config,
+  pace: Pace,
+): Pick<Deps, 'routerFor' | 'testRouterFor' | 'inspector' | 'targetHealth' | 'targetGroups' | 'hostedZones'> {
+  const alb = createLazyAlbAdapters()
+  const inspectGroup = alb.inspector.inspectGroup
+  const route53 = createLazyRoute53Adapters({ region: config.region, pace, inspectGroup })
+  return {
+    ...byRouteKind({ alb, route53 }),
+    testRouterFor: alb.testRouterFor,
+    targetHealth: alb.targetHealth,
+    targetGroups: alb.targetGroups,
+    hostedZones: route53.hostedZones,
   }
 }
 

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { NotFoundError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
 import { type AlbRoute, resourceOf, type TestEntry } from '../../shared/domain/service.ts'
 import { canaryPercent, type RouteState, sameRouting } from '../../shared/domain/traffic.ts'
-import type { RouterFor, TestRouterFor, TrafficRouter } from '../../shared/ports/traffic-router.ts'
+import type { DirectRouter, TestRouterFor } from '../../shared/ports/traffic-router.ts'
 
 /** A provider with one service on it, as a suite finds it at the start of each test. */
 export interface RoutedWorld {
-  readonly routerFor: RouterFor
+  readonly routerFor: (route: AlbRoute) => DirectRouter
   readonly testRouterFor: TestRouterFor
   /** All its traffic goes to blue; green is not part of it. */
   readonly route: AlbRoute
@@ -23,10 +23,10 @@ export interface RoutedWorld {
 const toGreen = { canary: 'green', keepIdle: true } as const
 const fromStore = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 
-/** The written meaning of {@link TrafficRouter} and of the test router beside it. */
+/** The written meaning of {@link DirectRouter} and of the test router beside it. */
 export function describeTrafficRouter(name: string, make: () => Promise<RoutedWorld>): void {
   let world: RoutedWorld
-  let router: TrafficRouter
+  let router: DirectRouter
 
   beforeEach(async () => {
     world = await make()
@@ -34,7 +34,7 @@ export function describeTrafficRouter(name: string, make: () => Promise<RoutedWo
   })
 
   /** Reads, writes and reads back. */
-  async function shift(wish: Parameters<TrafficRouter['target']>[1]): Promise<RouteState> {
+  async function shift(wish: Parameters<DirectRouter['target']>[1]): Promise<RouteState> {
     const seen = await router.read()
     const target = router.target(seen, wish)
     await router.write(seen, target)

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { compose } from '../../shared/compose.ts'
 import type { Deps } from '../../shared/deps.ts'
-import { TransientError } from '../../shared/domain/errors.ts'
+import { TransientError, UpstreamError } from '../../shared/domain/errors.ts'
 import { createLogger } from '../../shared/logger.ts'
 import { albArns } from '../support/alb.ts'
 import { startAnsweringServer } from '../support/answering-server.ts'
 import { anAlbRoute } from '../support/builders.ts'
+import { aRecordSet, aRoute53Route, hostedZoneId } from '../support/route53.ts'
 
 const config = {
   table: 'sluice',
@@ -44,6 +45,16 @@ const calls: readonly [name: string, signedFor: string, variable: string, call: 
     'ELASTIC_LOAD_BALANCING_V2',
     ({ targetHealth }) => targetHealth.read(elsewhere(albArns.green)),
   ],
+  [
+    'target groups',
+    'elasticloadbalancing/us-east-2',
+    'ELASTIC_LOAD_BALANCING_V2',
+    ({ targetGroups }) => targetGroups.loadBalancerOf(elsewhere(albArns.green)),
+  ],
+  ['hosted zones', 'route53/eu-west-1', 'ROUTE_53', ({ hostedZones }) => hostedZones.zone(hostedZoneId)],
+  ['zone changes', 'dynamodb/eu-west-1', 'DYNAMODB', ({ zoneChanges }) => zoneChanges.waiting(hostedZoneId)],
+  ['propagation', 'dynamodb/eu-west-1', 'DYNAMODB', ({ propagation }) => propagation.read('C123')],
+  ['the request budget', 'dynamodb/eu-west-1', 'DYNAMODB', ({ requestBudget }) => requestBudget.tryTake('plan')],
   [
     'metrics',
     'monitoring/us-east-2',
@@ -96,6 +107,30 @@ describe('what is composed', () => {
     const state = { weights: { blue: 100, green: null }, settings: '', raw: { actions } }
     await expect(router.write(state, state)).rejects.toThrow(TransientError)
     expect(server.signedFor).toHaveLength(4)
+  })
+
+  it('asks Route 53 once, whatever comes of it: each request counts', async () => {
+    const server = await startAnsweringServer(500)
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url)
+    const { hostedZones } = compose(config, { clock, logger })
+    await expect(hostedZones.zone(hostedZoneId)).rejects.toThrow(TransientError)
+    await expect(hostedZones.page(hostedZoneId, null)).rejects.toThrow(TransientError)
+    await expect(hostedZones.upsert(hostedZoneId, [aRecordSet()], '')).rejects.toThrow(TransientError)
+    await expect(hostedZones.changeStatus('C123')).rejects.toThrow(TransientError)
+    expect(server.signedFor).toEqual(Array(4).fill('route53/eu-west-1'))
+  })
+
+  it('asks the budget before it reads records', async () => {
+    const budget = await startAnsweringServer(403)
+    const route53 = await startAnsweringServer(403)
+    vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', budget.url)
+    vi.stubEnv('AWS_ENDPOINT_URL_ROUTE_53', route53.url)
+    const { routerFor, inspector } = compose(config, { clock, logger })
+    await expect(routerFor(aRoute53Route()).read()).rejects.toThrow(UpstreamError)
+    const { notLookedAt } = await inspector.inspect(aRoute53Route())
+    expect(notLookedAt).toHaveLength(2)
+    expect(budget.signedFor).toEqual(Array(3).fill('dynamodb/eu-west-1'))
+    expect(route53.signedFor).toEqual([])
   })
 
   it('answers what needs no call without one', async () => {

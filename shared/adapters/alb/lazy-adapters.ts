@@ -1,27 +1,36 @@
 import { regionOf } from '../../domain/elb-arn.ts'
-import { resourceOf } from '../../domain/service.ts'
-import type { RouteInspector } from '../../ports/route-inspector.ts'
+import { type AlbRoute, resourceOf } from '../../domain/service.ts'
+import type { TargetGroups } from '../../ports/target-groups.ts'
 import type { TargetHealth } from '../../ports/target-health.ts'
-import type { RouterFor, TestRouterFor } from '../../ports/traffic-router.ts'
+import type { DirectRouter, TestRouterFor } from '../../ports/traffic-router.ts'
 import { lazy } from '../aws-client.ts'
+import type { AlbRouteInspector } from './route-inspector.ts'
 import { toSingleGroup, toTargetState } from './target-state.ts'
 
-/** Every port that Elastic Load Balancing stands behind. */
+/** Every port that Elastic Load Balancing stands behind, for its own kind of route. */
 export interface AlbAdapters {
-  readonly routerFor: RouterFor
+  readonly routerFor: (route: AlbRoute) => DirectRouter
   readonly testRouterFor: TestRouterFor
-  readonly inspector: RouteInspector
+  readonly inspector: AlbRouteInspector
   readonly targetHealth: TargetHealth
+  readonly targetGroups: TargetGroups
 }
 
 /** The ALB adapters; the SDK's client is loaded at the first call, what needs none answers without it. */
 export function createLazyAlbAdapters(): AlbAdapters {
   const adapters = lazy(async () => {
-    const [{ createAlbClients }, routers, { createAlbRouteInspector }, { createAlbTargetHealth }] = await Promise.all([
+    const [
+      { createAlbClients },
+      routers,
+      { createAlbRouteInspector },
+      { createAlbTargetHealth },
+      { createAlbTargetGroups },
+    ] = await Promise.all([
       import('./clients.ts'),
       import('./traffic-router.ts'),
       import('./route-inspector.ts'),
       import('./target-health.ts'),
+      import('./target-groups.ts'),
     ])
     const clientsFor = createAlbClients()
     return {
@@ -29,6 +38,7 @@ export function createLazyAlbAdapters(): AlbAdapters {
       clientsFor,
       inspector: createAlbRouteInspector(clientsFor),
       targetHealth: createAlbTargetHealth((region) => clientsFor(region).reader),
+      targetGroups: createAlbTargetGroups((region) => clientsFor(region).reader),
     }
   })
   return {
@@ -56,7 +66,11 @@ export function createLazyAlbAdapters(): AlbAdapters {
         write: async (seen, target) => (await router()).write(seen, target),
       }
     },
-    inspector: { inspect: async (route) => (await adapters()).inspector.inspect(route) },
+    inspector: {
+      inspect: async (route) => (await adapters()).inspector.inspect(route),
+      inspectGroup: async (arn, notes) => (await adapters()).inspector.inspectGroup(arn, notes),
+    },
     targetHealth: { read: async (targetGroupArn) => (await adapters()).targetHealth.read(targetGroupArn) },
+    targetGroups: { loadBalancerOf: async (arn) => (await adapters()).targetGroups.loadBalancerOf(arn) },
   }
 }

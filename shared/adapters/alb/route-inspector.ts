@@ -1,8 +1,8 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { loadBalancerArnOf, regionOf } from '../../domain/elb-arn.ts'
-import { UpstreamError } from '../../domain/errors.ts'
 import { type AlbRoute, resourceOf, type TestEntry } from '../../domain/service.ts'
-import type { GroupFacts, RouteFacts, RouteInspector, TestFacts } from '../../ports/route-inspector.ts'
+import type { AlbFacts, GroupFacts, TestFacts } from '../../ports/route-inspector.ts'
+import { createInspectionNotes, type InspectionNotes } from '../inspection-notes.ts'
 import { type ActionsOwner, createActionsApi } from './actions-api.ts'
 import type { AlbClients } from './clients.ts'
 import {
@@ -15,6 +15,16 @@ import {
 } from './forward-action.ts'
 import { type ActionsAt, createInspectionReads, type InspectionReads, orNull } from './inspection-reads.ts'
 
+/** Looks up what an ALB route names. As `RouteInspector`, for this kind of route. */
+export interface AlbRouteInspector {
+  inspect(route: AlbRoute): Promise<AlbFacts>
+  /**
+   * Looks up one target group for a route of another kind. Its `sharedWith` is empty: which rules bring that route's
+   * traffic is not known. Refusals go to `notes`. @throws {TransientError} If AWS cannot be asked.
+   */
+  inspectGroup(targetGroupArn: string, notes: InspectionNotes): Promise<GroupFacts | null>
+}
+
 /**
  * Looks up what an ALB route names.
  *
@@ -24,13 +34,13 @@ import { type ActionsAt, createInspectionReads, type InspectionReads, orNull } f
 export function createAlbRouteInspector(
   clientsFor: (region: string) => AlbClients,
   deadlineMs = 10_000,
-): RouteInspector {
+): AlbRouteInspector {
   return {
     async inspect(route) {
       const resource = resourceOf(route)
       const clients = clientsFor(regionOf(resource))
       const reads = createInspectionReads(clients.reader, deadlineMs)
-      const notes = createNotes()
+      const notes = createInspectionNotes()
       const actions = await notes.look('the routing', undefined, () => actionsOf(clients, route, deadlineMs))
       // Refused (undefined) is not the same as missing (null): the ARN alone still tells the load balancer.
       const loadBalancerArn = actions === null ? null : loadBalancerArnOf(resource)
@@ -50,12 +60,17 @@ export function createAlbRouteInspector(
         route.test ? toTestFacts(clients, route.test, deadlineMs, notes) : null,
       ])
       return {
+        kind: 'alb',
         loadBalancerArn,
         ...toRoutingFacts(actions, route, resource),
         groups: { blue, green },
         test,
         notLookedAt: notes.sentences,
       }
+    },
+    inspectGroup(arn, notes) {
+      const reads = createInspectionReads(clientsFor(regionOf(arn)).reader, deadlineMs)
+      return notes.look(`target group ${arn}`, unseenGroup(arn), () => toGroupFacts(reads, arn, [], notes))
     },
   }
 }
@@ -64,7 +79,7 @@ function toRoutingFacts(
   actions: readonly Action[] | null | undefined,
   route: AlbRoute,
   resource: string,
-): Pick<RouteFacts, 'state' | 'otherWeightedGroups' | 'groupStickinessSeconds'> {
+): Pick<AlbFacts, 'state' | 'otherWeightedGroups' | 'groupStickinessSeconds'> {
   if (!actions?.some(({ Type }) => Type === 'forward'))
     return { state: null, otherWeightedGroups: [], groupStickinessSeconds: null }
   const state = toRouteState(actions, route, resource)
@@ -79,7 +94,7 @@ async function toGroupFacts(
   reads: InspectionReads,
   arn: string,
   others: readonly ActionsAt[],
-  notes: Notes,
+  notes: InspectionNotes,
 ): Promise<GroupFacts | null> {
   const group = await reads.targetGroup(arn)
   if (!group) return null
@@ -110,7 +125,12 @@ function unseenGroup(arn: string): GroupFacts {
   }
 }
 
-async function toTestFacts(clients: AlbClients, test: TestEntry, deadlineMs: number, notes: Notes): Promise<TestFacts> {
+async function toTestFacts(
+  clients: AlbClients,
+  test: TestEntry,
+  deadlineMs: number,
+  notes: InspectionNotes,
+): Promise<TestFacts> {
   const resource = resourceOf(test)
   const actions = await notes.look(`test entry ${resource}`, undefined, () => actionsOf(clients, test, deadlineMs))
   return { exists: actions !== null, loadBalancerArn: actions === null ? null : loadBalancerArnOf(resource) }
@@ -127,26 +147,4 @@ function sendsTo(actions: readonly Action[], arn: string): boolean {
       action.Type === 'forward' &&
       otherWeightedGroups(weightedGroupsOf(action), noSlots).some((group) => group.arn === arn),
   )
-}
-
-/** Collects what could not be looked at: a refusal is noted, a passing failure is thrown. */
-interface Notes {
-  readonly sentences: readonly string[]
-  look<T>(what: string, otherwise: T, call: () => Promise<T>): Promise<T>
-}
-
-function createNotes(): Notes {
-  const sentences: string[] = []
-  return {
-    sentences,
-    async look(what, otherwise, call) {
-      try {
-        return await call()
-      } catch (error) {
-        if (!(error instanceof UpstreamError)) throw error
-        sentences.push(`${what} could not be looked at: ${error.message}`)
-        return otherwise
-      }
-    },
-  }
 }

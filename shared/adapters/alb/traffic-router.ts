@@ -1,5 +1,5 @@
 import { type AlbRoute, resourceOf, type TestEntry } from '../../domain/service.ts'
-import type { TestRouter, TrafficRouter } from '../../ports/traffic-router.ts'
+import type { DirectRouter, TestRouter } from '../../ports/traffic-router.ts'
 import { createActionsApi } from './actions-api.ts'
 import type { AlbClients } from './clients.ts'
 import { noSlots, toRequestActions, toRouteState } from './forward-action.ts'
@@ -13,7 +13,7 @@ import { toSingleGroup, toTargetState } from './target-state.ts'
  *
  * @param deadlineMs - Real milliseconds for each call. Default 3000.
  */
-export function createAlbTrafficRouter(clients: AlbClients, route: AlbRoute, deadlineMs?: number): TrafficRouter {
+export function createAlbTrafficRouter(clients: AlbClients, route: AlbRoute, deadlineMs?: number): DirectRouter {
   const api = createActionsApi(clients, route, deadlineMs)
   const resource = resourceOf(route)
   return {

@@ -15,7 +15,12 @@ export interface CloudCall {
     | 'prober.probe'
     | 'webhook.ask'
     | 'secrets.read'
-  /** The rule, listener, group, alarm names, health check ids, URL or name of the secret. */
+    | 'target-groups.read'
+    | 'zones.zone'
+    | 'zones.page'
+    | 'zones.upsert'
+    | 'zones.changeStatus'
+  /** The rule, listener, group, alarm names, health check ids, URL, name of the secret, hosted zone or change. */
   readonly subject: string
 }
 

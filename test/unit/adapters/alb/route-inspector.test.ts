@@ -71,6 +71,7 @@ describe('inspecting a route', () => {
   it('tells everything that AWS says about it', async () => {
     const group = { loadBalancerArn: loadBalancer, targetType: 'ip', healthCheckEnabled: true }
     expect(await inspector.inspect(route)).toEqual({
+      kind: 'alb',
       loadBalancerArn: loadBalancer,
       state: toRouteState([aForward({ [blue]: 90, [green]: 10, [other]: 5 }, 60)], route, rule),
       otherWeightedGroups: [other],
@@ -95,6 +96,7 @@ describe('inspecting a route', () => {
     elb.on(DescribeRulesCommand, { RuleArns: [testRule] }).rejects(new RuleNotFoundException(missing))
     elb.on(DescribeTargetGroupsCommand).rejects(new TargetGroupNotFoundException(missing))
     expect(await inspector.inspect(route)).toEqual({
+      kind: 'alb',
       loadBalancerArn: null,
       state: null,
       otherWeightedGroups: [],
