@@ -38,9 +38,17 @@ afterAll(() => rm(packageDir, { recursive: true, force: true }))
 
 const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type)
 
-function actionsOf(role: string): string[] {
+function statementsOf(role: string): Statement[] {
   const policies = resources[role]?.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]
-  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action))
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+}
+
+const actionsOf = (role: string) => statementsOf(role).flatMap(({ Action }) => Action)
+
+/** The roles that may do something, by name. */
+function rolesWith(action: string): string[] {
+  const roles = Object.keys(resources).filter((name) => resources[name]?.Type === 'AWS::IAM::Role')
+  return roles.filter((role) => actionsOf(role).includes(action)).sort()
 }
 
 describe('the packaged service', () => {
@@ -77,19 +85,39 @@ describe('the packaged service', () => {
     expect(new Set(roles).size).toBe(roles.length)
   })
 
-  it('lets only those functions write traffic that may have to roll back or shift', () => {
-    const writers = Object.keys(resources).filter(
-      (name) =>
-        resources[name]?.Type === 'AWS::IAM::Role' &&
-        actionsOf(name).some((action) => action.startsWith('elasticloadbalancing:Modify')),
-    )
-    expect(writers.sort()).toEqual([
-      'EvaluateGatesRole',
-      'RollBackRole',
-      'RollbackCheckRole',
-      'ShiftTrafficRole',
-      'VerifyCanaryRole',
-    ])
+  const writers = ['EvaluateGatesRole', 'RollBackRole', 'RollbackCheckRole', 'ShiftTrafficRole', 'VerifyCanaryRole']
+
+  it.each([
+    'elasticloadbalancing:ModifyRule',
+    'elasticloadbalancing:ModifyListener',
+    'route53:ChangeResourceRecordSets',
+  ])('lets only those functions write traffic that may have to roll back or shift: %s', (action) =>
+    expect(rolesWith(action)).toEqual(writers),
+  )
+
+  it('lets them change records of hosted zones and ask what became of it, and delete none', () => {
+    const zones = { 'Fn::Sub': expect.stringMatching(/:route53:::hostedzone\/\*$/) }
+    const isRoute53 = (action: string) => action.startsWith('route53:')
+    for (const role of writers)
+      expect(statementsOf(role).filter(({ Action }) => Action.some(isRoute53))).toEqual([
+        { Effect: 'Allow', Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'], Resource: zones },
+        {
+          ...{ Effect: 'Allow', Action: ['route53:ChangeResourceRecordSets'], Resource: zones },
+          Condition: { 'ForAllValues:StringEquals': { 'route53:ChangeResourceRecordSetsActions': ['UPSERT'] } },
+        },
+        {
+          ...{ Effect: 'Allow', Action: ['route53:GetChange'] },
+          Resource: { 'Fn::Sub': expect.stringMatching(/:route53:::change\/\*$/) },
+        },
+      ])
+    expect(rolesWith('route53:GetChange')).toEqual(writers)
+  })
+
+  it('lets those functions look at records that look at rules', () => {
+    const readers = rolesWith('elasticloadbalancing:DescribeRules')
+    expect(readers).toEqual(['ApiRole', 'EvaluateGatesRole', 'PrepareRole', ...writers.slice(1)])
+    expect(rolesWith('route53:ListResourceRecordSets')).toEqual(readers)
+    expect(rolesWith('route53:GetHostedZone')).toEqual(readers)
   })
 
   it('grants no action by a wildcard, and no scan of the table', () => {
