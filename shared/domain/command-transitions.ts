@@ -1,6 +1,6 @@
 import type { Approval, Cause, Deployment, Hold } from './deployment.ts'
 import { ConflictError, ValidationError } from './errors.ts'
-import { change, commandEvent, here } from './record-change.ts'
+import { change, commandEvent, here, laterBy } from './record-change.ts'
 import type { RouteState } from './traffic.ts'
 import type { TransitionEvent } from './transition-event.ts'
 
@@ -121,8 +121,4 @@ const rewriteSeconds = 900
 
 function later(instant: string, hold: Hold, at: string): string {
   return new Date(Date.parse(instant) + (Date.parse(at) - Date.parse(hold.since))).toISOString()
-}
-
-function laterBy(instant: string, seconds: number): string {
-  return new Date(Date.parse(instant) + seconds * 1000).toISOString()
 }

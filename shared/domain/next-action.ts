@@ -1,5 +1,6 @@
 import { type Cause, type Deployment, isFinal } from './deployment.ts'
 import { systemActor } from './transition.ts'
+import { lastStepOfWave } from './waves.ts'
 
 /** What the enforcing gates say together, after one look. */
 export interface GatesSummary {
@@ -146,7 +147,10 @@ function theyPass({ waivedGates }: Deployment): string {
 function nextStep(deployment: Deployment, full: boolean, reason: string): Action {
   const last = deployment.plan.steps.length - 1
   if (deployment.step >= last) return { type: 'succeed' }
-  const step = full ? last : deployment.step + 1
+  // Each wave is the next one's rehearsal: a promotion to 100 % ends this wave's steps, not the other waves.
+  const step = full
+    ? Math.max(lastStepOfWave(deployment.plan.steps, deployment.step), deployment.step + 1)
+    : deployment.step + 1
   const needsApproval = deployment.plan.steps.slice(deployment.step + 1, step + 1).some((one) => one.approval)
   return needsApproval && !isApproved(deployment, step)
     ? { type: 'await-approval', step }

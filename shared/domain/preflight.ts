@@ -1,6 +1,8 @@
 import type { Finding, Override } from './deployment.ts'
+import { aliasHealthFindings } from './findings/alias-health.ts'
 import { aWarning, type PreflightFacts } from './findings/facts.ts'
 import { measurementFindings } from './findings/measurements.ts'
+import { recordFindings } from './findings/records.ts'
 import { routingFindings } from './findings/routing.ts'
 import { targetFindings } from './findings/targets.ts'
 
@@ -11,6 +13,8 @@ import { targetFindings } from './findings/targets.ts'
 export function findFindings(facts: PreflightFacts): Finding[] {
   return [
     ...routingFindings(facts),
+    ...recordFindings(facts),
+    ...aliasHealthFindings(facts),
     ...targetFindings(facts),
     ...measurementFindings(facts),
     ...facts.notLookedAt.map(({ what, reason }) =>

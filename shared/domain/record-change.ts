@@ -5,6 +5,7 @@ import {
   type DeploymentEvent,
   isFinal,
   type Phase,
+  type RouteProgress,
   type Stage,
 } from './deployment.ts'
 import { ConflictError } from './errors.ts'
@@ -75,4 +76,23 @@ export function said(type: 'phase' | 'note', reason: string, actor?: Actor): New
 
 export function commandEvent(word: string, by: { readonly actor: Actor; readonly reason: string }): NewEvent {
   return { type: 'command', actor: by.actor, reason: by.reason ? `${word}: ${by.reason}` : word }
+}
+
+export function withRoute(deployment: Deployment, resource: string, update: (route: RouteProgress) => RouteProgress) {
+  return deployment.routes.map((route) => (route.resource === resource ? update(route) : route))
+}
+
+export function writeEvent(event: Extract<TransitionEvent, { type: 'written' }>): NewEvent {
+  return {
+    type: 'write',
+    actor: systemActor,
+    reason: event.reason,
+    resource: event.resource,
+    before: event.before,
+    after: event.after,
+  }
+}
+
+export function laterBy(instant: string, seconds: number): string {
+  return new Date(Date.parse(instant) + seconds * 1000).toISOString()
 }

@@ -26,6 +26,8 @@ export type TransitionEvent =
       readonly resource: string
       readonly before: RawWeights
       readonly after: RawWeights
+      /** The change of Route 53 that spreads now; absent or null where there is none. */
+      readonly changeId?: string | null
       readonly reason: string
     }
   | { readonly type: 'shift-wanted'; readonly step: number; readonly reason: string; readonly deadlineAt: string }
@@ -49,7 +51,10 @@ export type TransitionEvent =
   | { readonly type: 'succeeded' }
   | { readonly type: 'halt'; readonly cause: Cause }
   | { readonly type: 'roll-back'; readonly cause: Cause }
-  | { readonly type: 'restored' }
+  /** Every route was read back equal to its snapshot. `tailSeconds`: how long resolvers may go on as before; default 0. */
+  | { readonly type: 'restored'; readonly tailSeconds?: number }
+  /** What became of each route, while not all of them are restored. */
+  | { readonly type: 'partly-restored'; readonly outcomes: readonly RestoredRoute[] }
   | { readonly type: 'restore-failed'; readonly reason: string }
   | { readonly type: 'succeeded-by'; readonly execution: number; readonly reason: string }
   | { readonly type: 'note'; readonly reason: string; readonly evidence?: Evidence }
@@ -65,6 +70,12 @@ export type TransitionEvent =
     }
   | { readonly type: 'promote'; readonly actor: Actor; readonly reason: string; readonly full: boolean }
   | { readonly type: 'approve'; readonly actor: Actor; readonly reason: string }
+
+export interface RestoredRoute {
+  readonly resource: string
+  /** Why it could not be restored; null where it was. */
+  readonly failure: string | null
+}
 
 type Evidence = Readonly<Record<string, unknown>>
 type Snapshots = Readonly<Record<string, RouteState>>

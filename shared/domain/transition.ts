@@ -1,18 +1,8 @@
 import { approve, pause, promote, resume } from './command-transitions.ts'
-import { type Cause, type Deployment, type FinalPhase, isFinal, type Phase, type RouteProgress } from './deployment.ts'
+import { type Cause, type Deployment, type FinalPhase, isFinal, type Phase } from './deployment.ts'
 import { ConflictError } from './errors.ts'
-import {
-  change,
-  commandEvent,
-  here,
-  isPersonal,
-  type NewEvent,
-  quietly,
-  requireStage,
-  said,
-  systemActor,
-  withEvent,
-} from './record-change.ts'
+import { change, here, quietly, requireStage, said, systemActor, withRoute, writeEvent } from './record-change.ts'
+import { finishRollBack, partlyRestored, startRollBack, whileRollingBack } from './rollback-transitions.ts'
 import type { TransitionEvent } from './transition-event.ts'
 
 export { systemActor } from './record-change.ts'
@@ -72,7 +62,7 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
         routes: withRoute(deployment, event.resource, (route) => ({ ...route, test: null })),
       })
     case 'written':
-      return quietly(deployment, at, {}, writeEvent(event))
+      return quietly(deployment, at, withChange(deployment, event), writeEvent(event))
     case 'shift-wanted':
       requireStage(deployment, event, ['verifying', 'baking', 'awaiting-approval'])
       return change(
@@ -145,6 +135,7 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
     case 'roll-back':
       return startRollBack(deployment, event.cause, at)
     case 'restored':
+    case 'partly-restored':
     case 'restore-failed':
       throw new ConflictError(`${deployment.id} is ${deployment.phase}: nobody asked for a rollback`, here(deployment))
     case 'succeeded-by':
@@ -180,79 +171,14 @@ function absorb(deployment: Deployment, event: TransitionEvent, at: string): Dep
     })
   }
   if (deployment.phase === 'rollback-failed') {
-    if (event.type === 'restored') return finishRollBack(deployment, at, 'rolled-back')
+    if (event.type === 'restored') return finishRollBack(deployment, event, at, 'rolled-back')
+    if (event.type === 'partly-restored') return partlyRestored(deployment, event, at)
     if (event.type === 'roll-back' || event.type === 'restore-failed') return deployment
   }
   const undone: readonly Phase[] = ['rolled-back', 'aborted', 'superseded', 'rejected']
   if ((event.type === 'roll-back' || event.type === 'restored') && undone.includes(deployment.phase)) return deployment
   if (event.type === 'succeeded' && deployment.phase === 'succeeded') return deployment
   throw new ConflictError(`${deployment.id} has ended: ${deployment.phase}`, here(deployment))
-}
-
-/** After the decision to roll back nothing raises traffic any more; only the restore goes on. */
-function whileRollingBack(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
-  switch (event.type) {
-    case 'restored':
-      return finishRollBack(deployment, at, endOf(deployment.cause))
-    case 'restore-failed':
-      return change(
-        deployment,
-        at,
-        { phase: 'rollback-failed', endedAt: at, nextActionAt: at },
-        said('phase', event.reason),
-      )
-    case 'written':
-      return quietly(deployment, at, {}, writeEvent(event))
-    case 'test-restored':
-      return quietly(deployment, at, {
-        routes: withRoute(deployment, event.resource, (route) => ({ ...route, test: null })),
-      })
-    case 'note':
-      return quietly(deployment, at, {}, said('note', event.reason))
-    case 'succeeded-by':
-      return quietly(deployment, at, { execution: event.execution }, said('note', event.reason))
-    case 'roll-back':
-      // Abort outranks: a person who asks while a rollback is under way gets the outcome that was asked for.
-      return isPersonal(event.cause) && !isPersonal(deployment.cause)
-        ? change(deployment, at, { cause: event.cause }, commandEvent('abort', event.cause))
-        : deployment
-    default:
-      throw new ConflictError(`${deployment.id} is rolling back`, here(deployment))
-  }
-}
-
-function startRollBack(deployment: Deployment, cause: Cause, at: string): Deployment {
-  const started = change(
-    deployment,
-    at,
-    {
-      goal: 'snapshot',
-      phase: 'rolling-back',
-      hold: null,
-      promote: null,
-      cause,
-      nextActionAt: at,
-      deadlineAt: null,
-    },
-    said('phase', cause.reason, cause.actor),
-  )
-  return isPersonal(cause) ? withEvent(started, at, commandEvent('abort', cause)) : started
-}
-
-function finishRollBack(deployment: Deployment, at: string, phase: FinalPhase): Deployment {
-  return change(
-    deployment,
-    at,
-    {
-      phase,
-      weight: 0,
-      effectiveWeight: 0,
-      endedAt: at,
-      nextActionAt: null,
-      deadlineAt: null,
-    },
-    said('phase', 'traffic read back equal to the snapshot'),
-  )
 }
 
 function shifted(deployment: Deployment, event: Extract<TransitionEvent, { type: 'shifted' }>, at: string): Deployment {
@@ -280,28 +206,8 @@ function shifted(deployment: Deployment, event: Extract<TransitionEvent, { type:
   )
 }
 
-function endOf(cause: Cause | null): FinalPhase {
-  if (isPersonal(cause)) return 'aborted'
-  return cause?.type === 'superseded' ? 'superseded' : 'rolled-back'
-}
-
 function weightOf(deployment: Deployment, step: number): number {
   return deployment.plan.steps[step]?.weight ?? 0
-}
-
-function withRoute(deployment: Deployment, resource: string, update: (route: RouteProgress) => RouteProgress) {
-  return deployment.routes.map((route) => (route.resource === resource ? update(route) : route))
-}
-
-function writeEvent(event: Extract<TransitionEvent, { type: 'written' }>): NewEvent {
-  return {
-    type: 'write',
-    actor: systemActor,
-    reason: event.reason,
-    resource: event.resource,
-    before: event.before,
-    after: event.after,
-  }
 }
 
 function end(deployment: Deployment, at: string, phase: FinalPhase, cause: Cause | null, changes: Changes): Deployment {
@@ -311,4 +217,14 @@ function end(deployment: Deployment, at: string, phase: FinalPhase, cause: Cause
     { ...changes, phase, cause, endedAt: at, nextActionAt: null, deadlineAt: null, hold: null },
     said('phase', cause?.reason ?? 'every step passed its gates'),
   )
+}
+
+/** Whoever goes on from the record can ask how far the change has spread. */
+function withChange(
+  deployment: Deployment,
+  { resource, changeId }: Extract<TransitionEvent, { type: 'written' }>,
+): Changes {
+  if (!changeId) return {}
+  const change = { id: changeId, step: deployment.target }
+  return { routes: withRoute(deployment, resource, (route) => ({ ...route, change })) }
 }

@@ -1,8 +1,11 @@
 import type { CheckedRoute, PreflightFacts } from '../../shared/domain/findings/facts.ts'
 import { buildPlan } from '../../shared/domain/plan.ts'
-import type { GroupFacts, RouteFacts } from '../../shared/domain/route-facts.ts'
+import type { RecordSet } from '../../shared/domain/record-set.ts'
+import type { AlbFacts, GroupFacts, RecordFacts } from '../../shared/domain/route-facts.ts'
+import type { Route53Route } from '../../shared/domain/service.ts'
 import { anAlbRoute, aRouteState, webArns } from './builders.ts'
 import { aGroupHealth } from './gates.ts'
+import { aRecord, aRoute53Route } from './record-sets.ts'
 
 export const webLoadBalancer =
   'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc6c495c0c9188'
@@ -22,8 +25,9 @@ export function aGroup(arn: string, overrides: Partial<GroupFacts> = {}): GroupF
 }
 
 /** A rule that sends everything to blue, both groups in place. */
-export function someRouteFacts(overrides: Partial<RouteFacts> = {}): RouteFacts {
+export function someRouteFacts(overrides: Partial<AlbFacts> = {}): AlbFacts {
   return {
+    kind: 'alb',
     loadBalancerArn: webLoadBalancer,
     state: aRouteState(),
     otherWeightedGroups: [],
@@ -61,4 +65,32 @@ export function somePreflightFacts(overrides: Partial<PreflightFacts> = {}): Pre
     notLookedAt: [],
     ...overrides,
   }
+}
+
+/** The weighted pair `app` with the same target groups behind it. */
+export function aRecordRoute(overrides: Partial<Route53Route> = {}): Route53Route {
+  return aRoute53Route({ targetGroups: { blue: webArns.blue, green: webArns.green }, ...overrides })
+}
+
+/** A weighted record of 60 s with an address. */
+export function aRecordSet(setIdentifier: string, weight: number, overrides: Partial<RecordSet> = {}): RecordSet {
+  return aRecord({ setIdentifier, weight, ...overrides })
+}
+
+/** A zone whose pair of records sends everything to blue, both groups in place. */
+export function someRecordFacts(overrides: Partial<RecordFacts> = {}): RecordFacts {
+  return {
+    kind: 'route53',
+    zone: { name: 'example.com', isPrivate: false },
+    records: [aRecordSet('app-blue', 100), aRecordSet('app-green', 0)],
+    state: aRouteState({ lagSeconds: 60 }),
+    groups: { blue: aGroup(webArns.blue), green: aGroup(webArns.green) },
+    notLookedAt: [],
+    ...overrides,
+  }
+}
+
+/** Two healthy targets behind each record, never written by us. */
+export function aCheckedRecordRoute(overrides: Partial<CheckedRoute> = {}): CheckedRoute {
+  return aCheckedRoute({ route: aRecordRoute(), facts: someRecordFacts(), ...overrides })
 }

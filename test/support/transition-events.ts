@@ -43,6 +43,8 @@ export const everyEvent = (deployment: Deployment): readonly TransitionEvent[] =
   { type: 'roll-back', cause: anAbort },
   { type: 'roll-back', cause: { type: 'superseded', reason: 'a newer one' } },
   { type: 'restored' },
+  { type: 'restored', tailSeconds: 120 },
+  { type: 'partly-restored', outcomes: [{ resource: webArns.rule, failure: 'Rate exceeded' }] },
   { type: 'restore-failed', reason: 'for an hour' },
   { type: 'succeeded-by', execution: 2, reason: 'the first died' },
   { type: 'note', reason: 'something', evidence: { count: 1 } },

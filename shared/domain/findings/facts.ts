@@ -53,7 +53,7 @@ export function idOf(facts: PreflightFacts, checked: CheckedRoute, code: string,
   return [code, ...resource, ...(detail === undefined ? [] : [detail])].join(':')
 }
 
-/** The last part of an ARN: `targetgroup/web-blue/73e2d6bc24d8a067`. */
+/** The last part of an ARN, `targetgroup/web-blue/73e2d6bc24d8a067`; of a record set `Z1D633PJN98FT9/app.example.com/A`. */
 function nameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf(':') + 1)
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../deployment.ts'
-import type { RouteFacts } from '../route-facts.ts'
+import type { AlbFacts } from '../route-facts.ts'
 import { resourceOf } from '../service.ts'
 import { type RouteState, type Slot, sameShares, servingSlot, slots } from '../traffic.ts'
 import { anError, aWarning, type CheckedRoute, idOf, type PreflightFacts } from './facts.ts'
@@ -7,33 +7,37 @@ import { anError, aWarning, type CheckedRoute, idOf, type PreflightFacts } from 
 /** What is wrong with how the routes divide traffic now. */
 export function routingFindings(facts: PreflightFacts): Finding[] {
   return facts.routes.flatMap((checked) => {
-    if (checked.facts === null) return []
+    const seen = checked.facts
+    if (seen?.kind !== 'alb') return []
     return [
-      ...forwardAction(facts, checked, checked.facts),
-      ...foreignWeights(facts, checked, checked.facts),
-      ...stickiness(facts, checked, checked.facts),
-      ...slots.flatMap((slot) => groupUse(facts, checked, checked.facts?.groups[slot] ?? null, slot)),
+      ...forwardAction(facts, checked, seen),
+      ...foreignGroups(facts, checked, seen),
+      ...stickiness(facts, checked, seen),
+      ...slots.flatMap((slot) => groupUse(facts, checked, seen, slot)),
     ]
   })
 }
 
-function forwardAction(facts: PreflightFacts, checked: CheckedRoute, seen: RouteFacts): Finding[] {
+function forwardAction(facts: PreflightFacts, checked: CheckedRoute, seen: AlbFacts): Finding[] {
   // A routing that AWS refused to show is null as well, and has its own warning.
   if (seen.loadBalancerArn === null || seen.state !== null || seen.notLookedAt.length > 0) return []
   const detail = `${resourceOf(checked.route)} has no forward action; add one with both target groups`
   return [anError(idOf(facts, checked, 'no-forward-action'), 'There is no traffic to move', detail)]
 }
 
+const helps = 'put all traffic on the trusted side, or override this finding'
+
+function foreignGroups(facts: PreflightFacts, checked: CheckedRoute, seen: AlbFacts): Finding[] {
+  if (seen.otherWeightedGroups.length === 0) return foreignWeights(facts, checked, seen.state)
+  const others = seen.otherWeightedGroups.join(', ')
+  const detail = `${resourceOf(checked.route)} also sends traffic to ${others}; ${helps}`
+  return [anError(idOf(facts, checked, 'weights-foreign'), 'Other target groups get traffic', detail)]
+}
+
 /** A split that nobody of us made may be somebody else's release: moving it would undo their work, or ours. */
-function foreignWeights(facts: PreflightFacts, checked: CheckedRoute, seen: RouteFacts): Finding[] {
+export function foreignWeights(facts: PreflightFacts, checked: CheckedRoute, state: RouteState | null): Finding[] {
   const id = idOf(facts, checked, 'weights-foreign')
   const resource = resourceOf(checked.route)
-  const helps = 'put all traffic on the trusted side, or override this finding'
-  if (seen.otherWeightedGroups.length > 0) {
-    const others = seen.otherWeightedGroups.join(', ')
-    return [anError(id, 'Other target groups get traffic', `${resource} also sends traffic to ${others}; ${helps}`)]
-  }
-  const { state } = seen
   if (state === null) return []
   const serving = servingSlot(state)
   if (serving !== null) return servesTheCanary(facts, checked, serving)
@@ -54,11 +58,12 @@ function servesTheCanary(facts: PreflightFacts, checked: CheckedRoute, serving: 
   const detail = `${resourceOf(checked.route)} serves from ${serving}, which this deployment takes for the canary; start a new one`
   return [anError(id, 'The canary side serves already', detail)]
 }
+
 function weightsIn({ weights }: RouteState): string {
   return slots.map((slot) => `${slot} ${weights[slot] ?? 'absent'}`).join(', ')
 }
 
-function stickiness(facts: PreflightFacts, checked: CheckedRoute, { groupStickinessSeconds }: RouteFacts): Finding[] {
+function stickiness(facts: PreflightFacts, checked: CheckedRoute, { groupStickinessSeconds }: AlbFacts): Finding[] {
   const shortest = Math.min(...facts.plan.steps.map((step) => step.bakeSeconds))
   if (groupStickinessSeconds === null || groupStickinessSeconds <= shortest) return []
   const detail =
@@ -67,14 +72,10 @@ function stickiness(facts: PreflightFacts, checked: CheckedRoute, { groupStickin
   return [aWarning(idOf(facts, checked, 'stickiness-outlives-step'), 'Stickiness outlives a step', detail)]
 }
 
-function groupUse(
-  facts: PreflightFacts,
-  checked: CheckedRoute,
-  group: RouteFacts['groups']['blue'],
-  slot: 'blue' | 'green',
-): Finding[] {
-  if (group === null || checked.facts === null) return []
-  const { loadBalancerArn, state } = checked.facts
+function groupUse(facts: PreflightFacts, checked: CheckedRoute, seen: AlbFacts, slot: Slot): Finding[] {
+  const { loadBalancerArn, state } = seen
+  const group = seen.groups[slot]
+  if (group === null) return []
   const findings: Finding[] = []
   const say = (code: string) => idOf(facts, checked, code, slot)
   if (group.loadBalancerArn !== null && loadBalancerArn !== null && group.loadBalancerArn !== loadBalancerArn) {
@@ -89,9 +90,12 @@ function groupUse(
     const detail = `${group.arn} (${slot}) also gets traffic from ${group.sharedWith.join(', ')}: its metrics mix both`
     findings.push(aWarning(say('group-shared'), 'A target group has other traffic', detail))
   }
-  if (group.slowStartSeconds > 0) {
-    const detail = `${group.arn} (${slot}) starts new targets slowly over ${group.slowStartSeconds} s; early windows see less load`
-    findings.push(aWarning(say('slow-start'), 'Slow start is on', detail))
-  }
-  return findings
+  return [...findings, ...slowStart(facts, checked, slot)]
+}
+
+export function slowStart(facts: PreflightFacts, checked: CheckedRoute, slot: Slot): Finding[] {
+  const group = checked.facts?.groups[slot] ?? null
+  if (group === null || group.slowStartSeconds === 0) return []
+  const detail = `${group.arn} (${slot}) starts new targets slowly over ${group.slowStartSeconds} s; early windows see less load`
+  return [aWarning(idOf(facts, checked, 'slow-start', slot), 'Slow start is on', detail)]
 }

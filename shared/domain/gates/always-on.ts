@@ -1,3 +1,4 @@
+import { type Route, targetGroupOf } from '../service.ts'
 import type { Gate, TargetHealthGate } from './gate.ts'
 
 /** The name of the gate that nobody has to ask for. */
@@ -17,8 +18,10 @@ const alwaysOnGate: TargetHealthGate = {
 
 /**
  * Adds the `target-health` gate where none is given: a side without enough healthy targets must never get its share,
- * whatever else somebody chose to measure.
+ * whatever else somebody chose to measure. Record sets that name no target groups have nothing that it could look at.
  */
-export function withAlwaysOnGate(gates: readonly Gate[]): readonly Gate[] {
-  return gates.some((gate) => gate.kind === 'target-health') ? gates : [alwaysOnGate, ...gates]
+export function withAlwaysOnGate(gates: readonly Gate[], routes: readonly Route[]): readonly Gate[] {
+  const isGiven = gates.some((gate) => gate.kind === 'target-health')
+  const canLook = routes.some((route) => targetGroupOf(route, 'blue') !== null)
+  return isGiven || !canLook ? gates : [alwaysOnGate, ...gates]
 }

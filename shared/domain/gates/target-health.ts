@@ -8,6 +8,8 @@ export interface RouteHealth {
   readonly resource: string
   readonly stable: GroupHealth
   readonly canary: GroupHealth
+  /** Share of its canary, percent, where it is another than the current step's: an earlier wave's is. */
+  readonly sharePercent?: number
 }
 
 export type TargetHealthSample =
@@ -46,9 +48,9 @@ function seeHealth(gate: TargetHealthGate, sample: TargetHealthSample, weight: n
 }
 
 function rateRoute(gate: TargetHealthGate, route: RouteHealth, weight: number) {
-  const { stable, canary } = route
+  const { stable, canary, sharePercent = weight } = route
   const available = availableTargets(canary)
-  const neededForShare = neededHealthy({ sharePercent: weight, otherHealthy: availableTargets(stable) })
+  const neededForShare = neededHealthy({ sharePercent, otherHealthy: availableTargets(stable) })
   const neededOfRegistered = Math.ceil((gate.minHealthyPercent * canary.total) / 100)
   const needed = Math.max(neededForShare, neededOfRegistered)
   return {

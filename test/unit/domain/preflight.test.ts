@@ -3,7 +3,7 @@ import type { Finding } from '../../../shared/domain/deployment.ts'
 import type { PreflightFacts } from '../../../shared/domain/findings/facts.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
 import { findFindings, rejects } from '../../../shared/domain/preflight.ts'
-import type { RouteFacts } from '../../../shared/domain/route-facts.ts'
+import type { AlbFacts } from '../../../shared/domain/route-facts.ts'
 import type { RouteState } from '../../../shared/domain/traffic.ts'
 import { anAlbRoute, aRouteState, webArns } from '../../support/builders.ts'
 import { aGroupHealth, aMetricGate, anAlarm, anAlarmsGate, aWindow } from '../../support/gates.ts'
@@ -11,7 +11,7 @@ import { aCheckedRoute, aGroup, somePreflightFacts, someRouteFacts } from '../..
 
 /** `severity id` of each finding. */
 const found = (facts: PreflightFacts) => findFindings(facts).map(({ severity, id }) => `${severity} ${id}`)
-const withRoute = (overrides: Partial<RouteFacts>) =>
+const withRoute = (overrides: Partial<AlbFacts>) =>
   somePreflightFacts({ routes: [aCheckedRoute({ facts: someRouteFacts(overrides) })] })
 const withHealth = (blue: number, green: number, at: PreflightFacts['at'] = 'deployment') =>
   somePreflightFacts({

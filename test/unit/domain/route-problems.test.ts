@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { findMisplaced, findMissing } from '../../../shared/domain/route-problems.ts'
 import type { AlbRoute } from '../../../shared/domain/service.ts'
 import { anAlbRoute, webArns } from '../../support/builders.ts'
-import { aGroup, someRouteFacts, webLoadBalancer } from '../../support/preflight.ts'
+import { aGroup, aRecordRoute, someRecordFacts, someRouteFacts, webLoadBalancer } from '../../support/preflight.ts'
 
 const route = anAlbRoute()
 const tested: AlbRoute = { ...route, test: { ruleArn: 'arn:test-rule' } }
@@ -49,6 +49,64 @@ describe('findMissing', () => {
   })
 })
 
+describe('findMissing of records', () => {
+  const records = aRecordRoute()
+  const missing = (facts: Parameters<typeof someRecordFacts>[0], of = records) =>
+    findMissing(of, someRecordFacts(facts), 'routes[2]')
+
+  it('finds nothing where zone, records and groups exist, or no groups are named', () => {
+    expect(missing({})).toEqual([])
+    const { targetGroups: _none, ...unmeasured } = records
+    expect(missing({ groups: { blue: null, green: null } }, unmeasured)).toEqual([])
+  })
+
+  it('finds a hosted zone that is not there', () => {
+    expect(missing({ zone: null, records: [], state: null })).toEqual([
+      { path: 'routes[2].hostedZoneId', message: 'hosted zone Z0000000000000EXAMPLE does not exist' },
+    ])
+  })
+
+  it('finds a name without any record of the type, and says when it is not of this zone at all', () => {
+    expect(missing({ records: [], state: null })).toEqual([
+      {
+        path: 'routes[2].name',
+        message:
+          'hosted zone Z0000000000000EXAMPLE (example.com) has no A record called app.example.com; create the two weighted records first',
+      },
+    ])
+    const elsewhere = { name: 'ample.com', isPrivate: false }
+    expect(missing({ records: [], state: null, zone: elsewhere })).toEqual([
+      { path: 'routes[2].name', message: 'app.example.com is not in hosted zone Z0000000000000EXAMPLE (ample.com)' },
+    ])
+  })
+
+  it('takes the name of the zone for one of its names', () => {
+    const zone = { name: 'app.example.com', isPrivate: true }
+    expect(missing({ records: [], state: null, zone })[0]?.message).toMatch(/has no A record called app.example.com/)
+  })
+
+  it('leaves a lone record, whatever its identifier, to the findings', () => {
+    expect(missing({ records: someRecordFacts().records.slice(1), state: null })).toEqual([])
+  })
+
+  it('finds both target groups that are not there', () => {
+    expect(missing({ groups: { blue: null, green: null } })).toEqual([
+      { path: 'routes[2].targetGroups.blue', message: `target group ${webArns.blue} does not exist` },
+      { path: 'routes[2].targetGroups.green', message: `target group ${webArns.green} does not exist` },
+    ])
+  })
+
+  it('does not call missing what AWS refused to show', () => {
+    const refused = 'hosted zone Z0000000000000EXAMPLE could not be looked at: AccessDenied'
+    expect(missing({ zone: null, records: [], state: null, notLookedAt: [refused] })).toEqual([])
+    expect(
+      missing({ records: [], state: null, notLookedAt: ['the records of Z0000000000000EXAMPLE: Throttling'] }),
+    ).toEqual([])
+    const green = { blue: aGroup(webArns.blue), green: null }
+    expect(missing({ groups: green, notLookedAt: [`${webArns.green} could not be looked at`] })).toEqual([])
+  })
+})
+
 describe('findMisplaced', () => {
   it('finds a group and a test entry on another load balancer', () => {
     const facts = someRouteFacts({
@@ -62,6 +120,12 @@ describe('findMisplaced', () => {
       },
       { path: 'routes[1].test', message: `arn:test-rule belongs to arn:other, not to ${webLoadBalancer}` },
     ])
+  })
+
+  it('lets records lead to any load balancers', () => {
+    const green = aGroup(webArns.green, { loadBalancerArn: 'arn:other' })
+    const facts = someRecordFacts({ groups: { blue: aGroup(webArns.blue), green } })
+    expect(findMisplaced(aRecordRoute(), facts, 'routes[0]')).toEqual([])
   })
 
   it('finds nothing where a group has no load balancer, or the route has none', () => {

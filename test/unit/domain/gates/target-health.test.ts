@@ -194,6 +194,12 @@ describe('what is enough', () => {
     )
   })
 
+  it('asks an earlier wave for all of the traffic that it carries', () => {
+    const route = { resource: 'one', stable: aGroupHealth(4), canary: aGroupHealth(2) }
+    expect(judge({ status: 'complete', routes: [route] }).settled).toBe(true)
+    expect(judge({ status: 'complete', routes: [{ ...route, sharePercent: 100 }] }).settled).toBe(false)
+  })
+
   it('has no data without a route', () => {
     expect(judge({ status: 'complete', routes: [] }).verdict.outcome).toBe('no-data')
   })
