@@ -1,10 +1,13 @@
 import type { Deps } from '../deps.ts'
 import { ConflictError } from '../domain/errors.ts'
-import { type Route, resourceOf } from '../domain/service.ts'
+import { type Route, resourceOf, testEntryOf } from '../domain/service.ts'
 
 /** Everything that a service's routes write: rules and listeners, test entries included. */
 export function resourcesOf(routes: readonly Route[]): readonly string[] {
-  return routes.flatMap((route) => [resourceOf(route), ...(route.test ? [resourceOf(route.test)] : [])])
+  return routes.flatMap((route) => {
+    const test = testEntryOf(route)
+    return test ? [resourceOf(route), resourceOf(test)] : [resourceOf(route)]
+  })
 }
 
 /**

@@ -1,44 +1,33 @@
-import { loadBalancerArnOf, regionOf } from '../domain/elb-arn.ts'
 import { InvariantError } from '../domain/errors.ts'
 import type { CompareGate } from '../domain/gates/gate.ts'
-import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import { otherSlot, type Slot } from '../domain/traffic.ts'
 import type { CountsQuery, RouterCounts } from '../ports/metrics-source.ts'
+import type { MeasuredRoute } from './measured-routes.ts'
 
 export interface CountsWish {
   readonly gate: Pick<CompareGate, 'measure' | 'slowSeconds' | 'source'>
-  /** At least one. A service's own counters are looked for in the Region of the first one's load balancer. */
-  readonly routes: readonly Route[]
+  readonly routes: readonly MeasuredRoute[]
+  /** Where a service's own counters are looked for. */
+  readonly region: string
   readonly stable: Slot
   readonly fromMs: number
   readonly toMs: number
 }
 
 /** Asks for what a compare gate counts, of stable and of the other slot. */
-export function toCountsQuery({ gate, routes, stable, fromMs, toMs }: CountsWish): CountsQuery {
+export function toCountsQuery({ gate, routes, region, stable, fromMs, toMs }: CountsWish): CountsQuery {
   const canary = otherSlot(stable)
   const span = { fromMs, toMs }
   if (gate.source === 'router')
     return { source: 'router', measure: measureOf(gate), routes: pairsOf(routes, stable), ...span }
   const { dimensions, ...counters } = gate.source
   const bySide = { stable: dimensions[stable], canary: dimensions[canary] }
-  return { source: 'counters', ...counters, dimensions: bySide, region: metricsRegionOf(routes), ...span }
+  return { source: 'counters', ...counters, dimensions: bySide, region, ...span }
 }
 
 /** The same by the minute: sources keep shorter periods for hours only, and dispersion is measured by the minute. */
 export function byMinute(query: CountsQuery): CountsQuery {
   return query.source === 'counters' ? { ...query, periodSeconds: 60 } : query
-}
-
-/**
- * The Region in which a service's own metrics are looked for: that of its first route's load balancer.
- *
- * @throws {InvariantError} If there are no routes.
- */
-export function metricsRegionOf(routes: readonly Route[]): string {
-  const [first] = routes
-  if (!first) throw new InvariantError('a service without routes went past the schema that refuses it')
-  return regionOf(resourceOf(first))
 }
 
 function measureOf({ measure, slowSeconds }: CountsWish['gate']): RouterCounts['measure'] {
@@ -49,13 +38,9 @@ function measureOf({ measure, slowSeconds }: CountsWish['gate']): RouterCounts['
 }
 
 /** Routes that share both groups have the same counts: taken twice they would be evidence twice. */
-export function pairsOf(routes: readonly Route[], stable: Slot): RouterCounts['routes'] {
-  const pairs = routes.map((route) => {
-    const loadBalancerArn = loadBalancerArnOf(resourceOf(route))
-    const side = (slot: Slot) => ({ targetGroupArn: targetGroupOf(route, slot), loadBalancerArn })
-    return { stable: side(stable), canary: side(otherSlot(stable)) }
-  })
+export function pairsOf(routes: readonly MeasuredRoute[], stable: Slot): RouterCounts['routes'] {
+  const pairs = routes.map(({ groups }) => ({ stable: groups[stable], canary: groups[otherSlot(stable)] }))
   const keyOf = ({ stable: one, canary: other }: (typeof pairs)[number]) =>
-    `${one.loadBalancerArn} ${one.targetGroupArn} ${other.targetGroupArn}`
+    [one.loadBalancerArn, one.targetGroupArn, other.loadBalancerArn, other.targetGroupArn].join(' ')
   return [...new Map(pairs.map((pair) => [keyOf(pair), pair])).values()]
 }

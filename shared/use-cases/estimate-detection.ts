@@ -10,6 +10,7 @@ import { estimateDispersion } from '../domain/sequential/dispersion.ts'
 import type { Route } from '../domain/service.ts'
 import type { Slot } from '../domain/traffic.ts'
 import { byMinute, toCountsQuery } from './counts-query.ts'
+import { measuredRoutes, metricsRegionOf, unmeasured } from './measured-routes.ts'
 
 /** How much of stable's past is measured, milliseconds. */
 const spanMs = 3_600_000
@@ -20,6 +21,8 @@ type Source = 'given' | 'measured'
 interface DetectionDeps {
   readonly metrics: Pick<Deps['metrics'], 'counts'>
   readonly clock: Pick<Deps['clock'], 'now'>
+  readonly targetGroups: Deps['targetGroups']
+  readonly homeRegion: string
 }
 
 /** What one compare gate would detect. */
@@ -99,7 +102,10 @@ async function measure(
   { routes, stable }: DetectionWish,
 ): Promise<ExpectedTraffic | { readonly reason: string }> {
   const toMs = Math.floor((deps.clock.now() - settledAfterSeconds * 1000) / minuteMs) * minuteMs
-  const query = toCountsQuery({ gate, routes, stable, fromMs: toMs - spanMs, toMs })
+  const measured = await measuredRoutes(deps, routes)
+  if (measured.length === 0 && gate.source === 'router') return { reason: unmeasured }
+  const region = metricsRegionOf(deps, routes)
+  const query = toCountsQuery({ gate, routes: measured, region, stable, fromMs: toMs - spanMs, toMs })
   const reading = await deps.metrics.counts(byMinute(query))
   return toMeasured(gate, reading)
 }

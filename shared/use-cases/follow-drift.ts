@@ -19,7 +19,8 @@ export async function followDrift(deps: Deps, deployment: Deployment, drift: Dri
       const halted = await changeDeployment(deps, deployment.id, (newest) =>
         newest.goal === 'plan' && newest.endedAt === null ? { type: 'halt', cause } : null,
       )
-      await deps.notifier.page(halted, drift.message)
+      // A rollback decided meanwhile writes over whatever is there: nobody has to look.
+      if (halted.hold?.kind === 'halted') await deps.notifier.page(halted, drift.message)
       return halted
     }
   }

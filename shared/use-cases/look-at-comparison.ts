@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { parseElbArn } from '../domain/elb-arn.ts'
+import { TransientError, UpstreamError } from '../domain/errors.ts'
 import {
   type ComparisonSample,
   isBehind,
@@ -24,6 +25,7 @@ import { type BaselineHistory, type ComparisonFixed, fixComparison } from '../do
 import type { Role } from '../domain/traffic.ts'
 import type { CountsQuery } from '../ports/metrics-source.ts'
 import { byMinute, toCountsQuery } from './counts-query.ts'
+import { type MeasuredRoute, measuredRoutes, metricsRegionOf, routesOfWave, unmeasured } from './measured-routes.ts'
 
 /** How far back the dispersion of stable's errors is measured, milliseconds. */
 const historyMs = 24 * 3_600_000
@@ -33,17 +35,54 @@ const historyMs = 24 * 3_600_000
  * absent, before it is judged, so whoever settles it, after whatever crash, goes on from the same numbers.
  */
 export async function lookAtComparison(deps: Deps, deployment: Deployment, gate: CompareGate, fromMs: number) {
-  const reading = await deps.metrics.counts(queryFor(deployment, gate, { fromMs, toMs: deps.clock.now() }))
+  const routes = await findRoutes(deps, deployment, gate)
+  const reading = 'status' in routes ? routes : await readCounts(deps, { deployment, gate, routes, fromMs })
   const shared = { gate, share: shareOf(gate, deployment.settings.gates) }
   return async (memory: GateMemory, look: LookContext): Promise<Judgement> => {
-    const sample = await toSample(deps, { deployment, gate, reading, memory, look })
+    const sample = await toSample(deps, {
+      deployment,
+      gate,
+      routes: 'status' in routes ? [] : routes,
+      reading,
+      memory,
+      look,
+    })
     return judgeCompare(shared, sample, memory, look)
+  }
+}
+
+interface Wish {
+  readonly deployment: Deployment
+  readonly gate: CompareGate
+  readonly routes: readonly MeasuredRoute[]
+  readonly fromMs: number
+}
+
+function readCounts(deps: Deps, { fromMs, ...wish }: Wish): Promise<CountsReading> {
+  return deps.metrics.counts(queryFor(deps, wish, { fromMs, toMs: deps.clock.now() }))
+}
+
+/** The routes whose counts are compared: those of the current wave. Where they cannot be told, that is the reading. */
+async function findRoutes(
+  deps: Deps,
+  deployment: Deployment,
+  gate: CompareGate,
+): Promise<readonly MeasuredRoute[] | Failure> {
+  const source = 'the target groups of the routes'
+  if (gate.source !== 'router') return []
+  try {
+    const routes = await measuredRoutes(deps, routesOfWave(deployment))
+    return routes.length > 0 ? routes : { status: 'error', reason: unmeasured, source }
+  } catch (error) {
+    if (!(error instanceof TransientError || error instanceof UpstreamError)) throw error
+    return { status: 'error', reason: error.message, source }
   }
 }
 
 interface Look {
   readonly deployment: Deployment
   readonly gate: CompareGate
+  readonly routes: readonly MeasuredRoute[]
   readonly reading: CountsReading
   readonly memory: GateMemory
   readonly look: LookContext
@@ -53,12 +92,18 @@ async function toSample(deps: Deps, input: Look): Promise<ComparisonSample> {
   const { deployment, gate, reading, memory, look } = input
   if (reading.status === 'error') return reading
   if (isRunning(memory) && isBehind(memory, look)) return nothingNew(memory.comparison, reading.source)
-  const fixed = memory.comparison?.fixed ?? (await fix(deps, deployment, gate))
+  const fixed = memory.comparison?.fixed ?? (await fix(deps, input))
   if ('status' in fixed) return fixed
   const fromMs = Math.max(memory.judgedUntilMs, warmUntilMs(gate, look))
-  const { settled, pending } = settleWindows(reading.windows, memory.comparison?.pending ?? [], { fromMs, look })
+  const seen = (memory.comparison?.pending ?? []).filter(({ step }) => isSameWave(deployment, step))
+  const { settled, pending } = settleWindows(reading.windows, seen, { fromMs, look })
   const kept = await keep(deps, input, settled)
   return 'status' in kept ? kept : { status: 'complete', fixed, settled: kept, pending, source: reading.source }
+}
+
+/** What an earlier wave's routes have still to settle cannot be counted on the routes of this one. */
+function isSameWave({ plan, step: current }: Deployment, step: number): boolean {
+  return plan.steps[step]?.wave === plan.steps[current]?.wave
 }
 
 function nothingNew({ fixed, pending }: ComparisonMemory, source: string): ComparisonSample {
@@ -77,10 +122,10 @@ type Failure = Extract<CountsReading, { status: 'error' }>
  */
 async function keep(
   deps: Deps,
-  { deployment, gate, reading }: Look,
+  { deployment, gate, routes, reading }: Look,
   windows: readonly OpenWindow[],
 ): Promise<readonly SettledWindow[] | Failure> {
-  const names = sideNames(deployment, gate)
+  const names = sideNames(deps, { deployment, gate, routes })
   const found = windows.map((window) => ({ window, data: dataOf(window, window.weight, names) }))
   const buckets = found.flatMap(({ window: { startMs, endMs, step, weight }, data }) =>
     data.type === 'counts' ? [{ startMs, endMs, step, weight, strata: data.strata }] : [],
@@ -100,9 +145,9 @@ async function keep(
 }
 
 /** From stable's day before the first shift, by the minute whatever the length of a bucket. */
-async function fix(deps: Deps, deployment: Deployment, gate: CompareGate): Promise<ComparisonFixed | Failure> {
+async function fix(deps: Deps, { deployment, gate, routes }: Look): Promise<ComparisonFixed | Failure> {
   const toMs = deployment.firstShiftAt === null ? deps.clock.now() : Date.parse(deployment.firstShiftAt)
-  const query = queryFor(deployment, gate, { fromMs: toMs - historyMs, toMs })
+  const query = queryFor(deps, { deployment, gate, routes }, { fromMs: toMs - historyMs, toMs })
   const reading = await deps.metrics.counts(byMinute(query))
   if (reading.status === 'error') return { ...reading, reason: `stable's day before: ${reading.reason}` }
   const bucketSeconds = bucketSecondsOf(gate)
@@ -129,16 +174,20 @@ function toHistory(windows: readonly CountedWindow[]): BaselineHistory | null {
 }
 
 function queryFor(
-  { settings, stable }: Deployment,
-  gate: CompareGate,
+  deps: Pick<Deps, 'homeRegion'>,
+  { deployment, gate, routes }: Omit<Wish, 'fromMs'>,
   range: { readonly fromMs: number; readonly toMs: number },
 ): CountsQuery {
-  return toCountsQuery({ gate, routes: settings.routes, stable, ...range })
+  const region = metricsRegionOf(deps, routesOfWave(deployment))
+  return toCountsQuery({ gate, routes, region, stable: deployment.stable, ...range })
 }
 
 /** What the sides are called where they are measured: an operator looks for these words in CloudWatch. */
-function sideNames(deployment: Deployment, gate: CompareGate): readonly Readonly<Record<Role, string>>[] {
-  const query = queryFor(deployment, gate, { fromMs: 0, toMs: 0 })
+function sideNames(
+  deps: Pick<Deps, 'homeRegion'>,
+  wish: Omit<Wish, 'fromMs'>,
+): readonly Readonly<Record<Role, string>>[] {
+  const query = queryFor(deps, wish, { fromMs: 0, toMs: 0 })
   if (query.source === 'counters') {
     const nameOf = (role: Role) => `${query.namespace} ${query.requests} ${JSON.stringify(query.dimensions[role])}`
     return [{ stable: nameOf('stable'), canary: nameOf('canary') }]

@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
-import { loadBalancerArnOf } from '../domain/elb-arn.ts'
 import { TransientError } from '../domain/errors.ts'
 import { type AlarmsSample, judgeAlarms } from '../domain/gates/alarms.ts'
 import type {
@@ -16,12 +15,13 @@ import { judgeMetric, type MetricsReading } from '../domain/gates/metric.ts'
 import type { SeriesReading } from '../domain/gates/own-metric.ts'
 import { judgeProbe } from '../domain/gates/probe.ts'
 import { type HealthChecksSample, judgeRoute53Health } from '../domain/gates/route53-health.ts'
-import { judgeTargetHealth, type TargetHealthSample } from '../domain/gates/target-health.ts'
+import { judgeTargetHealth, type RouteHealth, type TargetHealthSample } from '../domain/gates/target-health.ts'
 import { judgeWebhook, type WebhookAnswer, type WebhookQuestion } from '../domain/gates/webhook.ts'
-import { resourceOf, targetGroupOf } from '../domain/service.ts'
+import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { Role, Slot } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
 import { lookAtComparison } from './look-at-comparison.ts'
+import { isOfEarlierWave, measuredRoutes, routesOfWave, routesReached, unmeasured } from './measured-routes.ts'
 import { readOwnMetric } from './read-own-metric.ts'
 
 /** Judges with the memory it is given: called again when another looker saved a newer one, without a second reading. */
@@ -71,12 +71,16 @@ export interface MetricWish {
 }
 
 /** One side's metric over the routes of the wave. */
-export function readMetric(deps: Deps, deployment: Deployment, wish: MetricWish): Promise<MetricsReading> {
+export async function readMetric(deps: Deps, deployment: Deployment, wish: MetricWish): Promise<MetricsReading> {
+  const found = await orFailure(async () => ({
+    status: 'complete' as const,
+    routes: await measuredRoutes(deps, routesOfWave(deployment)),
+  }))
+  const source = 'the target groups of the routes'
+  if (found.status === 'error') return { ...found, source }
+  if (found.routes.length === 0) return { status: 'error', reason: unmeasured, source }
   return deps.metrics.read({
-    groups: deployment.settings.routes.map((route) => ({
-      targetGroupArn: targetGroupOf(route, slotOf(deployment, wish.role)),
-      loadBalancerArn: loadBalancerArnOf(resourceOf(route)),
-    })),
+    groups: found.routes.map(({ groups }) => groups[slotOf(deployment, wish.role)]),
     metric: wish.metric,
     fromMs: wish.fromMs,
     toMs: deps.clock.now(),
@@ -91,21 +95,25 @@ function readGateMetric(
   fromMs: number,
 ): Promise<MetricsReading | SeriesReading> {
   if (typeof metric === 'string') return readMetric(deps, deployment, { role: 'canary', metric, fromMs })
-  return readOwnMetric(deps, { metric, slot: deployment.canary, routes: deployment.settings.routes, fromMs })
+  return readOwnMetric(deps, { metric, slot: deployment.canary, routes: routesOfWave(deployment), fromMs })
 }
 
 async function readHealth(deps: Deps, deployment: Deployment): Promise<TargetHealthSample> {
-  const read = async () =>
-    Promise.all(
-      deployment.settings.routes.map(async (route) => {
-        const [stable, canary] = await Promise.all([
-          deps.targetHealth.read(targetGroupOf(route, deployment.stable)),
-          deps.targetHealth.read(targetGroupOf(route, deployment.canary)),
-        ])
-        return { resource: resourceOf(route), stable, canary }
-      }),
-    )
-  return orFailure(async () => ({ status: 'complete', routes: await read() }))
+  const read = (route: Route) => readGroups(deps, deployment, route)
+  return orFailure(async () => ({
+    status: 'complete',
+    routes: (await Promise.all(routesReached(deployment).map(read))).flat(),
+  }))
+}
+
+/** Nothing for a record set that names no target groups. */
+async function readGroups(deps: Deps, deployment: Deployment, route: Route): Promise<readonly RouteHealth[]> {
+  const { stable, canary } = deployment
+  const [onStable, onCanary] = [targetGroupOf(route, stable), targetGroupOf(route, canary)]
+  if (onStable === null || onCanary === null) return []
+  const [first, second] = await Promise.all([deps.targetHealth.read(onStable), deps.targetHealth.read(onCanary)])
+  const share = isOfEarlierWave(deployment, route) ? { sharePercent: 100 } : {}
+  return [{ resource: resourceOf(route), stable: first, canary: second, ...share }]
 }
 
 function readAlarms(deps: Deps, deployment: Deployment, names: readonly string[]): Promise<AlarmsSample> {

@@ -1,13 +1,14 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment, DeploymentMeasures } from '../domain/deployment.ts'
 import type { MetricsReading } from '../domain/gates/metric.ts'
+import { resolverLagSeconds } from '../domain/resolver-lag.ts'
 import { readMetric } from './look-at-gate.ts'
 import { findUnsafeStable } from './safe-side.ts'
 
 /** How far back the observed share looks, milliseconds: a few minutes smooth a thin canary. */
 const spanMs = 5 * 60_000
-/** One write and one read-back of a load balancer's rule. */
-const estimatedRollbackSeconds = 2
+/** One write and one read-back, of a load balancer's rule or of a zone's records. */
+const writeSeconds = 2
 
 /** What arrived at each side, and whether going back would be safe now. Nothing here decides; a failed reading is null. */
 export async function measureTraffic(
@@ -20,7 +21,7 @@ export async function measureTraffic(
     rollback: {
       ready: unsafe === null,
       reasons: unsafe === null ? [] : [unsafe],
-      estimatedSeconds: estimatedRollbackSeconds,
+      estimatedSeconds: writeSeconds + resolverLagSeconds(deployment, ({ touched }) => touched),
     },
   }
 }

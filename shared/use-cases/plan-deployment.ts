@@ -4,10 +4,12 @@ import type { Finding } from '../domain/deployment.ts'
 import type { PlanRequest } from '../domain/deployment-request.ts'
 import { NotFoundError, UpstreamError } from '../domain/errors.ts'
 import { detectionFindings } from '../domain/findings/detection.ts'
+import { withAlwaysOnGate } from '../domain/gates/always-on.ts'
 import { buildPlan, type Step } from '../domain/plan.ts'
-import { maxRouterWeight, otherSlot } from '../domain/traffic.ts'
+import { otherSlot } from '../domain/traffic.ts'
+import { wavesOf } from '../domain/waves.ts'
 import { estimateDetection, type GateDetection } from './estimate-detection.ts'
-import { type PlannedWrite, planWrites } from './plan-writes.ts'
+import { type PlannedWrite, type PlannedWrites, planWrites } from './plan-writes.ts'
 import { preflight } from './preflight.ts'
 import { asFinding } from './prepare.ts'
 import { readService } from './read-service.ts'
@@ -19,6 +21,8 @@ export interface DeploymentPlan {
   readonly writes: readonly PlannedWrite[]
   readonly minimumSeconds: number
   readonly exposurePercentMinutes: number
+  /** How long after each write clients may go on as before, seconds; a step's bake begins after it. 0 without DNS. */
+  readonly resolverLagSeconds: number
   readonly cost: CostEstimate
   /** What each compare gate would detect. */
   readonly detection: readonly GateDetection[]
@@ -34,10 +38,10 @@ export interface DeploymentPlan {
 export async function planDeployment(deps: Deps, request: PlanRequest): Promise<DeploymentPlan> {
   const service = await readService(deps, request.service)
   const { routes } = service
-  const gates = request.gates ?? service.gates
+  const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   const stable = await resolveStable(deps, service, request.to)
   const canary = otherSlot(stable)
-  const plan = buildPlan(request.strategy ?? service.strategy, { maxWeight: maxRouterWeight.alb })
+  const plan = buildPlan(request.strategy ?? service.strategy, wavesOf(routes))
   const traffic = request.traffic ?? null
   const [{ findings, problems }, planned, detection, open] = await Promise.all([
     preflight(deps, { routes, gates, plan, stable, canary, at: 'deployment' }),
@@ -48,6 +52,7 @@ export async function planDeployment(deps: Deps, request: PlanRequest): Promise<
   return {
     ...plan,
     writes: planned.writes,
+    resolverLagSeconds: planned.resolverLagSeconds,
     cost: estimateCost(plan, gates, routes.length),
     detection,
     findings: [
@@ -64,13 +69,17 @@ export async function planDeployment(deps: Deps, request: PlanRequest): Promise<
 async function writesOrFinding(
   deps: Deps,
   wish: Parameters<typeof planWrites>[1],
-): Promise<{ readonly writes: readonly PlannedWrite[]; readonly findings: readonly Finding[] }> {
+): Promise<PlannedWrites & { readonly findings: readonly Finding[] }> {
   try {
-    return { writes: await planWrites(deps, wish), findings: [] }
+    return { ...(await planWrites(deps, wish)), findings: [] }
   } catch (error) {
     if (!(error instanceof NotFoundError || error instanceof UpstreamError)) throw error
     const title = 'The writes cannot be planned'
-    return { writes: [], findings: [{ id: 'writes-unknown', severity: 'error', title, detail: error.message }] }
+    return {
+      writes: [],
+      resolverLagSeconds: 0,
+      findings: [{ id: 'writes-unknown', severity: 'error', title, detail: error.message }],
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts'
 import type { Plan } from '../domain/plan.ts'
-import { type Route, resourceOf } from '../domain/service.ts'
+import { aliasTtlSeconds, usualPropagationSeconds } from '../domain/record-set.ts'
+import { type Route, resourceOf, testEntryOf } from '../domain/service.ts'
 import { otherSlot, type RawWeights, type RouteState, type Slot, sameRouting, slots } from '../domain/traffic.ts'
+import { isMovedBy } from '../domain/waves.ts'
 
 /** One write that a deployment would send to AWS. */
 export interface PlannedWrite {
@@ -27,18 +29,28 @@ export interface PlannedWrite {
 export async function planWrites(
   deps: Pick<Deps, 'routerFor'>,
   { routes, plan, canary }: { readonly routes: readonly Route[]; readonly plan: Plan; readonly canary: Slot },
-): Promise<readonly PlannedWrite[]> {
+): Promise<PlannedWrites> {
   const walks = await Promise.all(routes.map((route) => walkRoute(deps, route, plan, canary)))
   // All routes of a step move before the next step: by step, then by route.
-  return [
-    ...walks.flatMap((walk) => walk.before),
-    ...walks.flatMap((walk) => walk.restore),
-    ...plan.steps.flatMap((_, step) => walks.flatMap((walk) => walk.shifts.filter((write) => write.step === step))),
-    ...walks.flatMap((walk) => walk.after),
-  ]
+  return {
+    writes: [
+      ...walks.flatMap((walk) => walk.before),
+      ...walks.flatMap((walk) => walk.restore),
+      ...plan.steps.flatMap((_, step) => walks.flatMap((walk) => walk.shifts.filter((write) => write.step === step))),
+      ...walks.flatMap((walk) => walk.after),
+    ],
+    resolverLagSeconds: Math.max(0, ...walks.map((walk) => walk.lagSeconds)),
+  }
+}
+
+export interface PlannedWrites {
+  readonly writes: readonly PlannedWrite[]
+  /** How long after each write clients may go on as before, seconds. 0 without DNS. */
+  readonly resolverLagSeconds: number
 }
 
 interface Walk {
+  readonly lagSeconds: number
   readonly before: readonly PlannedWrite[]
   readonly restore: readonly PlannedWrite[]
   readonly shifts: readonly PlannedWrite[]
@@ -56,22 +68,25 @@ async function walkRoute(deps: Pick<Deps, 'routerFor'>, route: Route, plan: Plan
   }
 
   const attach =
-    state.weights[canary] === null
+    route.kind === 'alb' && state.weights[canary] === null
       ? move(router.target(state, { canary, percent: 0, keepIdle: true }), null, 'attach')
       : []
-  const shifts = plan.steps.flatMap(({ weight }, step) => {
-    const next = router.target(state, { canary, percent: weight, keepIdle: true })
+  const shifts = plan.steps.flatMap((planned, step) => {
+    if (!isMovedBy(route, planned)) return []
+    const next = router.target(state, { canary, percent: planned.weight, keepIdle: true })
     return sameRouting(state, next) ? [] : move(next, step, 'shift')
   })
   const last = router.target(state, { canary, percent: 100, keepIdle: false })
   const after = sameMembers(state, last) ? [] : move(last, null, 'detach')
   const { point, restore } = planTest(route, canary)
-  return { before: [...attach, ...point], restore, shifts, after }
+  const lagSeconds = route.kind === 'route53' ? usualPropagationSeconds + (state.lagSeconds ?? aliasTtlSeconds) : 0
+  return { lagSeconds, before: [...attach, ...point], restore, shifts, after }
 }
 
 function planTest(route: Route, canary: Slot): { point: readonly PlannedWrite[]; restore: readonly PlannedWrite[] } {
-  if (!route.test) return { point: [], restore: [] }
-  const resource = resourceOf(route.test)
+  const test = testEntryOf(route)
+  if (!test) return { point: [], restore: [] }
+  const resource = resourceOf(test)
   const whole = { blue: 0, green: 0, [canary]: 100, [otherSlot(canary)]: 0 }
   return {
     point: [{ step: null, action: 'point-test', resource, before: null, after: whole }],

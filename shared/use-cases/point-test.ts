@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { resourceOf, targetGroupOf } from '../domain/service.ts'
+import { resourceOf, targetGroupOf, testEntryOf } from '../domain/service.ts'
 import type { Slot } from '../domain/traffic.ts'
 import { changeDeployment } from './change-deployment.ts'
 import { type RouteAtWork, requirePlan } from './route-guard.ts'
@@ -10,14 +10,16 @@ import { writeRoute } from './write-route.ts'
  * it can be put back by anybody.
  */
 export async function pointTest(deps: Deps, id: string, work: RouteAtWork, canary: Slot): Promise<void> {
-  const test = work.route.test
-  if (!test) return
+  const test = testEntryOf(work.route)
+  const group = targetGroupOf(work.route, canary)
+  if (!test || group === null) return
   const router = deps.testRouterFor(test)
   const testResource = resourceOf(test)
   await writeRoute(deps, {
+    deployment: id,
     resource: testResource,
     router,
-    target: (seen) => router.pointAt(seen, targetGroupOf(work.route, canary)),
+    target: (seen) => router.pointAt(seen, group),
     // Under the lease, on the newest record: a rollback that restored the entry meanwhile must be the last word.
     mayWrite: async (seen) => {
       await changeDeployment(deps, id, (newest) => {
@@ -32,11 +34,12 @@ export async function pointTest(deps: Deps, id: string, work: RouteAtWork, canar
 
 /** Puts a test rule or listener back to what it was. Nothing to do where it was not pointed at the canary. */
 export async function restoreTest(deps: Deps, id: string, work: RouteAtWork): Promise<void> {
-  const test = work.route.test
+  const test = testEntryOf(work.route)
   const before = work.progress.test
   if (!test || !before) return
   const router = deps.testRouterFor(test)
   await writeRoute(deps, {
+    deployment: id,
     resource: before.resource,
     router,
     target: () => before.snapshot,

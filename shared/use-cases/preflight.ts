@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import type { GroupHealth } from '../domain/capacity.ts'
 import type { Finding } from '../domain/deployment.ts'
 import { NotFoundError, type Problem, TransientError, UpstreamError } from '../domain/errors.ts'
+import { unseenAliases } from '../domain/findings/alias-health.ts'
 import type { CheckedRoute, NotLookedAt, PreflightFacts } from '../domain/findings/facts.ts'
 import type { Gate, Route53HealthGate } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -13,7 +14,15 @@ import { readStableMetrics } from './preflight-metrics.ts'
 
 type PreflightDeps = Pick<
   Deps,
-  'inspector' | 'targetHealth' | 'alarms' | 'leases' | 'metrics' | 'healthChecks' | 'clock'
+  | 'inspector'
+  | 'targetHealth'
+  | 'targetGroups'
+  | 'alarms'
+  | 'leases'
+  | 'metrics'
+  | 'healthChecks'
+  | 'clock'
+  | 'homeRegion'
 >
 
 export interface PreflightInput {
@@ -88,10 +97,12 @@ async function checkRoute(deps: PreflightDeps, look: Look, route: Route, path: s
   return { route, facts, health: { blue, green }, ours }
 }
 
-/** Null where there is no such group: the inspector says that already. */
+/** Null where the route names no group, or there is none: the inspector says that already. */
 async function readHealth(deps: PreflightDeps, route: Route, slot: Slot): Promise<GroupHealth | null> {
+  const group = targetGroupOf(route, slot)
+  if (group === null) return null
   try {
-    return await deps.targetHealth.read(targetGroupOf(route, slot))
+    return await deps.targetHealth.read(group)
   } catch (error) {
     if (error instanceof NotFoundError) return null
     throw error
@@ -123,11 +134,7 @@ function blindSpots(routes: readonly CheckedRoute[], roles: PreflightFacts['role
     what: 'capacity-and-metrics',
     reason: 'the routing does not tell which slot serves, so neither is known as stable',
   }
-  const aliases = {
-    what: 'alias-evaluates-health',
-    reason: 'this service names no hosted zones to look for aliases in',
-  }
-  return [...refused, ...(roles === null ? [sides] : []), aliases]
+  return [...refused, ...(roles === null ? [sides] : []), ...unseenAliases(routes)]
 }
 
 /** At a deployment a group that moved to another load balancer is a finding, which an override can name. */

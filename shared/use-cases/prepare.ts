@@ -72,7 +72,8 @@ async function refuse(
 }
 
 /** Null where it cannot be told: a rollback then asks what stable would need for the canary's share. */
-async function countHealthy(deps: Deps, targetGroupArn: string): Promise<number | null> {
+async function countHealthy(deps: Deps, targetGroupArn: string | null): Promise<number | null> {
+  if (targetGroupArn === null) return null
   try {
     return availableTargets(await deps.targetHealth.read(targetGroupArn))
   } catch (error) {

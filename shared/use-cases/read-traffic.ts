@@ -96,8 +96,10 @@ async function readTargets(deps: Deps, route: Route): Promise<RouteTraffic['targ
 }
 
 async function readSide(deps: Deps, route: Route, slot: Slot): Promise<RouteTraffic['targets'][Slot]> {
+  const group = targetGroupOf(route, slot)
+  if (group === null) return null
   try {
-    const { healthy, total } = await deps.targetHealth.read(targetGroupOf(route, slot))
+    const { healthy, total } = await deps.targetHealth.read(group)
     return { healthy, total }
   } catch (error) {
     if (error instanceof NotFoundError || error instanceof UpstreamError || error instanceof TransientError) return null

@@ -4,7 +4,7 @@ import type { Finding } from '../domain/deployment.ts'
 import { ConflictError, ValidationError } from '../domain/errors.ts'
 import { buildPlan } from '../domain/plan.ts'
 import type { Service } from '../domain/service.ts'
-import { maxRouterWeight } from '../domain/traffic.ts'
+import { wavesOf } from '../domain/waves.ts'
 import { toInstant } from '../ports/clock.ts'
 import { claimResources, releaseUnused, requireClaims, resourcesOf } from './claim-resources.ts'
 import { preflight } from './preflight.ts'
@@ -57,7 +57,7 @@ async function requireFreeRoutes(deps: Deps, draft: ServiceDraft, previous: Serv
 
 async function lookAtRoutes(deps: Deps, draft: ServiceDraft): Promise<readonly Finding[]> {
   const { routes, gates, strategy } = draft
-  const plan = buildPlan(strategy, { maxWeight: maxRouterWeight.alb })
+  const plan = buildPlan(strategy, wavesOf(routes))
   const { findings, problems } = await preflight(deps, { routes, gates, plan, stable: null, canary: null, at: 'put' })
   if (problems.length > 0) throw new ValidationError('the service does not fit what is in AWS', problems)
   return findings

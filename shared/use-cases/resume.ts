@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts'
 import type { ResumeInput } from '../domain/command.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import type { Route } from '../domain/service.ts'
 import { canaryPercent, type RouteState } from '../domain/traffic.ts'
+import { isMovedBy } from '../domain/waves.ts'
 import { loadDeployment } from './change-deployment.ts'
 import { commandDeployment } from './command-deployment.ts'
 import { requireExpected } from './require-expected.ts'
@@ -45,10 +47,16 @@ async function adopt(deps: Deps, id: string, command: ResumeInput): Promise<Adop
       const live = await deps.routerFor(route).read()
       await deps.leases.confirm(lease, live)
       states[resource] = live
-      weight ??= canaryPercent(live.weights, deployment.canary)
+      if (isOfStep(deployment, route)) weight ??= canaryPercent(live.weights, deployment.canary)
     } finally {
       await deps.leases.giveBack(lease)
     }
   }
   return { weight, states }
+}
+
+/** The weight of a deployment is that of the routes of its wave: those of earlier ones are at 100 %, of later ones at 0. */
+function isOfStep({ plan, step }: Deployment, route: Route): boolean {
+  const current = plan.steps[step]
+  return current === undefined || isMovedBy(route, current)
 }

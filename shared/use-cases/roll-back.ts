@@ -1,7 +1,11 @@
 import type { Deps } from '../deps.ts'
 import { type Cause, type Deployment, isFinal, isOver } from '../domain/deployment.ts'
 import { ConflictError, NotFoundError, TransientError } from '../domain/errors.ts'
+import { whyRestoreStops } from '../domain/may-write.ts'
+import { resolverLagSeconds } from '../domain/resolver-lag.ts'
 import { type RouteState, sameRouting } from '../domain/traffic.ts'
+import type { RestoredRoute } from '../domain/transition-event.ts'
+import type { TrafficRouter } from '../ports/traffic-router.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { restoreTest } from './point-test.ts'
 import { type RouteAtWork, routesAtWork } from './route-guard.ts'
@@ -21,23 +25,91 @@ import { writeRoute } from './write-route.ts'
 export async function rollBack(deps: Deps, id: string, cause: Cause): Promise<Deployment> {
   const decided = await changeDeployment(deps, id, () => ({ type: 'roll-back', cause }))
   if (isOver(decided.phase)) return release(deps, decided)
-  const failures: unknown[] = []
-  for (const work of [...routesAtWork(decided)].reverse()) {
-    // The test entry comes last and by itself: it carries no users, and must not stand in the way of what does.
-    for (const restore of [restoreRoute, restoreTestEntry]) {
-      try {
-        await restore(deps, decided, work)
-      } catch (error) {
-        deps.logger.error('restore-failed', { deployment: id, resource: work.resource, error })
-        failures.push(error)
-      }
-    }
+  const restored = await restoreAll(deps, decided)
+  const failures = restored.flatMap(({ errors }) => errors)
+  if (failures.length === 0) {
+    const tailSeconds = resolverLagSeconds(decided, ({ touched }) => touched)
+    return release(deps, await changeDeployment(deps, id, () => ({ type: 'restored', tailSeconds })))
   }
-  if (failures.length === 0) return release(deps, await changeDeployment(deps, id, () => ({ type: 'restored' })))
   const now = await loadDeployment(deps, id)
   if (isOver(now.phase)) return release(deps, now)
-  const named = failures.map((error) => (error instanceof Error ? error.message : String(error))).join('; ')
+  await notePartly(deps, now, restored)
+  const named = failures.map(messageOf).join('; ')
   throw new TransientError(`${id}: ${failures.length} route(s) not restored: ${named}`, { cause: failures[0] })
+}
+
+/** How long a route that takes its time keeps the next one waiting, real milliseconds: it goes on beside it. */
+const nextRouteAfterMs = 2000
+
+interface Restored {
+  readonly resource: string
+  readonly errors: readonly unknown[]
+}
+
+/** Begins with the last wave and its last route. One that fails, or hangs, does not stop the others. */
+async function restoreAll(deps: Deps, deployment: Deployment): Promise<readonly Restored[]> {
+  const routes = [...routesAtWork(deployment)].sort((a, b) => a.route.wave - b.route.wave).reverse()
+  const begun: Promise<Restored>[] = []
+  for (const work of routes) {
+    const restoring = restoreOne(deps, deployment, work)
+    begun.push(restoring)
+    if (work.progress.touched) await Promise.race([restoring, deps.clock.sleep(nextRouteAfterMs)])
+  }
+  return Promise.all(begun)
+}
+
+/** The test entry comes last and by itself: it carries no users, and must not stand in the way of what does. */
+async function restoreOne(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<Restored> {
+  const errors: unknown[] = []
+  for (const restore of [restoreRoute, restoreTestEntry]) {
+    try {
+      await restore(deps, deployment, work)
+    } catch (error) {
+      deps.logger.error('restore-failed', { deployment: deployment.id, resource: work.resource, error })
+      errors.push(error)
+    }
+  }
+  return { resource: work.resource, errors }
+}
+
+/**
+ * Where some routes are back and some are not, says of each what became of it, and calls a person for those that were not
+ * known to fail. A try that comes to the same says nothing again.
+ */
+async function notePartly(deps: Deps, deployment: Deployment, restored: readonly Restored[]): Promise<void> {
+  const outcomes = restored
+    .filter(({ resource }) => deployment.routes.some((route) => route.resource === resource && route.touched))
+    .map(({ resource, errors }) => ({
+      resource,
+      failure: errors.length === 0 ? null : errors.map(messageOf).join('; '),
+    }))
+  const isPartly = outcomes.some(({ failure }) => failure === null)
+  if (!isPartly || outcomes.every((outcome) => isKnown(deployment, outcome))) return
+  const isNewFailure = outcomes.some((outcome) => outcome.failure !== null && !isKnown(deployment, outcome))
+  try {
+    const noted = await changeDeployment(deps, deployment.id, (newest) =>
+      isOver(newest.phase) ? null : { type: 'partly-restored', outcomes },
+    )
+    if (isNewFailure) await deps.notifier.page(noted, partlySentence(outcomes))
+  } catch (error) {
+    // The rollback itself is tried again by whoever called; only the telling failed.
+    deps.logger.error('partly-restored-not-noted', { deployment: deployment.id, error })
+  }
+}
+
+function isKnown({ routes }: Deployment, { resource, failure }: RestoredRoute): boolean {
+  const known = routes.find((route) => route.resource === resource)?.restore?.status
+  return known === (failure === null ? 'restored' : 'failed')
+}
+
+function partlySentence(outcomes: readonly RestoredRoute[]): string {
+  const failed = outcomes.filter(({ failure }) => failure !== null)
+  const named = failed.map(({ resource, failure }) => `${resource}: ${failure}`).join('; ')
+  return `${outcomes.length - failed.length} of ${outcomes.length} routes are restored; still being tried: ${named}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
@@ -51,6 +123,8 @@ async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWor
   const goal = sameRouting(target, snapshot) ? target : snapshot
   const write = (to: (seen: RouteState) => RouteState) =>
     writeRoute(deps, {
+      deployment: deployment.id,
+      lane: 'rollback',
       resource: work.resource,
       router,
       target: to,
@@ -76,19 +150,17 @@ async function restoreTestEntry(deps: Deps, deployment: Deployment, work: RouteA
   }
 }
 
-/**
- * The last look before a restore: one that was overtaken must not write over what came after. Whoever restored this
- * deployment freed its service, and the next one may be shifting already.
- */
+/** The last look before a restore. */
 async function allowRestore(deps: Deps, id: string): Promise<false> {
   const deployment = await loadDeployment(deps, id)
-  if (isOver(deployment.phase)) throw new ConflictError(`${id} is restored already`, { phase: deployment.phase })
+  const why = whyRestoreStops(deployment)
+  if (why !== null) throw new ConflictError(why, { phase: deployment.phase })
   return false
 }
 
-async function isGone(router: { read(): Promise<unknown> }): Promise<boolean> {
+async function isGone(router: Pick<TrafficRouter, 'read'>): Promise<boolean> {
   try {
-    await router.read()
+    await router.read('rollback')
     return false
   } catch (error) {
     if (error instanceof NotFoundError) return true

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment, RouteProgress } from '../domain/deployment.ts'
 import { ConflictError, InvariantError } from '../domain/errors.ts'
+import { whyPlanStops } from '../domain/may-write.ts'
 import { type Route, resourceOf } from '../domain/service.ts'
 import { type RouteState, sameRouting } from '../domain/traffic.ts'
 import type { Lease } from '../ports/lease.ts'
@@ -54,7 +55,12 @@ export function requireOurs(work: RouteAtWork, seen: RouteState, lease: Lease): 
  * @returns True if it took the time of a save.
  * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
  */
-export async function allowPlanWrite(deps: Deps, id: string, resource: string, seen: RouteState): Promise<boolean> {
+export async function allowPlanWrite(
+  deps: Pick<Deps, 'deployments' | 'clock'>,
+  id: string,
+  resource: string,
+  seen: RouteState,
+): Promise<boolean> {
   const deployment = await loadDeployment(deps, id)
   requirePlan(deployment)
   if (deployment.routes.find((route) => route.resource === resource)?.touched) return false
@@ -79,10 +85,8 @@ export function mayOverwrite({ overwriteDrift, settings }: Deployment): boolean 
 
 /** @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended. */
 export function requirePlan(deployment: Deployment): void {
-  if (deployment.goal === 'plan' && deployment.hold === null && deployment.endedAt === null) return
-  throw new ConflictError(`${deployment.id} is ${deployment.phase}: the plan's writes stop`, {
-    phase: deployment.phase,
-  })
+  const why = whyPlanStops(deployment)
+  if (why !== null) throw new ConflictError(why, { phase: deployment.phase })
 }
 
 function show(state: RouteState | null): string {

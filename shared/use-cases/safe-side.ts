@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import type { Step } from '../domain/plan.ts'
 import { type SideHealth, safeSplit } from '../domain/safe-split.ts'
-import { targetGroupOf } from '../domain/service.ts'
+import { type Route, targetGroupOf } from '../domain/service.ts'
+import { isMovedBy, isReachedBy } from '../domain/waves.ts'
 import { routesAtWork } from './route-guard.ts'
 
 /** How long to ask for health at most, real milliseconds, for all routes together: a rollback is not kept waiting. */
@@ -15,27 +17,36 @@ export async function findUnsafeStable(
   deps: Pick<Deps, 'targetHealth' | 'clock'>,
   deployment: Deployment,
 ): Promise<string | null> {
-  const canaryPercent = highestShare(deployment)
-  if (canaryPercent === 0) return null
+  const reached = routesAtWork(deployment).filter(({ route }) => shareOf(deployment, route) > 0)
+  if (reached.length === 0) return null
   const late = deps.clock.sleep(patienceMs).then(() => 'unknown' as const)
   const read = (targetGroupArn: string) => Promise.race([readHealth(deps, targetGroupArn), late])
   const splits = await Promise.all(
-    routesAtWork(deployment).map(async ({ route, progress }) => {
-      const [stable, canary] = await Promise.all([
-        read(targetGroupOf(route, deployment.stable)),
-        read(targetGroupOf(route, deployment.canary)),
-      ])
+    reached.map(async ({ route, progress }) => {
+      const canaryPercent = shareOf(deployment, route)
+      const [onStable, onCanary] = [targetGroupOf(route, deployment.stable), targetGroupOf(route, deployment.canary)]
+      // A record set without target groups has nothing that could be asked: its snapshot is trusted.
+      if (onStable === null || onCanary === null) return null
+      const [stable, canary] = await Promise.all([read(onStable), read(onCanary)])
       const before = progress.stableHealthyBefore
       const known = before === null ? {} : { stableHealthyBefore: before }
       return safeSplit({ canaryPercent, stable, canary, stableHoldsTrusted: true, ...known })
     }),
   )
-  return splits.find(({ side }) => side === 'ask')?.reason ?? null
+  return splits.find((split) => split?.side === 'ask')?.reason ?? null
 }
 
-/** What the canary may have by now: while a step is being written its weight counts, recorded or not. */
-function highestShare({ stage, weight, target, plan }: Deployment): number {
-  return stage === 'shifting' ? Math.max(weight, plan.steps[target]?.weight ?? 0) : weight
+/** What a route's canary may have by now, percent: while a step is being written its weight counts, recorded or not. */
+function shareOf({ stage, weight, step, target, plan }: Deployment, route: Route): number {
+  const recorded = shareAt(plan.steps[step], weight, route)
+  if (stage !== 'shifting') return recorded
+  return Math.max(recorded, shareAt(plan.steps[target], plan.steps[target]?.weight ?? 0, route))
+}
+
+/** What a step gives to a route's canary: its wave is over, is being shifted, or has not begun. */
+function shareAt(step: Step | undefined, weight: number, route: Route): number {
+  if (!step || isMovedBy(route, step)) return weight
+  return isReachedBy(route, step) ? 100 : 0
 }
 
 async function readHealth(deps: Pick<Deps, 'targetHealth'>, targetGroupArn: string): Promise<SideHealth> {

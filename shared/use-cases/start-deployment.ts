@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
+import { toCanonicalText } from '../domain/canonical-text.ts'
 import type { Actor, Deployment } from '../domain/deployment.ts'
 import { isFinal, isOver } from '../domain/deployment.ts'
 import type { DeploymentRequest } from '../domain/deployment-request.ts'
 import { ConflictError, NotFoundError, UpstreamError, ValidationError } from '../domain/errors.ts'
+import { withAlwaysOnGate } from '../domain/gates/always-on.ts'
 import { buildPlan } from '../domain/plan.ts'
 import { resourceOf, type Service } from '../domain/service.ts'
-import { canaryPercent, maxRouterWeight, otherSlot, type Slot } from '../domain/traffic.ts'
+import { canaryPercent, otherSlot, type Slot } from '../domain/traffic.ts'
+import { wavesOf } from '../domain/waves.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment } from './change-deployment.ts'
 
@@ -32,7 +35,7 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
     throw new NotFoundError(
       `there is no service "${request.service}"; register it with PUT /v1/services/${request.service}`,
     )
-  const bodyHash = createHash('sha256').update(canonical(request)).digest('hex')
+  const bodyHash = createHash('sha256').update(toCanonicalText(request)).digest('hex')
   const claim = await deps.deployments.claimKey(key, { id: deps.newDeploymentId(), bodyHash })
   if (claim.bodyHash !== bodyHash) {
     throw new ConflictError('this Idempotency-Key was used with another body', { deployment: claim.id })
@@ -146,7 +149,7 @@ function newDeployment({ deps, id, service, request, actor, stable }: NewDeploym
   const at = toInstant(deps.clock.now())
   const { routes, settleSeconds, approvals, onDrift } = service
   const strategy = request.strategy ?? service.strategy
-  const gates = request.gates ?? service.gates
+  const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   return {
     schemaVersion: 1,
     id,
@@ -165,7 +168,7 @@ function newDeployment({ deps, id, service, request, actor, stable }: NewDeploym
     reason: request.reason ?? null,
     links: request.links ?? {},
     overrides: request.override ?? [],
-    plan: buildPlan(strategy, { maxWeight: maxRouterWeight.alb }),
+    plan: buildPlan(strategy, wavesOf(routes)),
     step: 0,
     target: 0,
     weight: 0,
@@ -194,13 +197,4 @@ function newDeployment({ deps, id, service, request, actor, stable }: NewDeploym
     eventSeq: 1,
     lastEvents: [{ seq: 1, at, type: 'phase', actor, reason: request.reason ?? 'started', to: 'preparing' }],
   }
-}
-
-/** JSON with sorted keys: two bodies that say the same have the same hash. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
 }

@@ -60,8 +60,10 @@ function decideVerified(deployment: Deployment, gates: GatesSummary, nowMs: numb
 }
 
 /** Only an attached group has its health checked; at weight 0 it gets no traffic. */
-function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
-  return writePlanned(deps, deployment, work, {
+async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
+  // A weighted record that is not there is a finding: nothing could be created from what we know.
+  if (work.route.kind === 'route53') return
+  await writePlanned(deps, deployment, work, {
     percent: 0,
     keepIdle: true,
     isThere: (seen) => seen.weights[deployment.canary] !== null,

@@ -28,12 +28,14 @@ export async function writePlanned(
   deployment: Deployment,
   work: RouteAtWork,
   write: PlannedWrite,
-): Promise<void> {
+): Promise<WriteReceipt> {
   const router = deps.routerFor(work.route)
   const { percent, keepIdle, isThere, reason } = write
   const receipt = await writeRoute(deps, {
+    deployment: deployment.id,
     resource: work.resource,
     router,
+    snapshot: work.progress.touched ? null : work.progress.snapshot,
     target: (seen, lease) => {
       if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
       return router.target(seen, { canary: deployment.canary, percent, keepIdle })
@@ -42,15 +44,37 @@ export async function writePlanned(
     mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
   })
   await recordWrite(deps, deployment.id, { ...receipt, resource: work.resource, reason })
+  return receipt
+}
+
+/**
+ * Does `write` for one route after the other, so that the first failure stops early; then for the record sets all at once:
+ * they wait for Route 53, and what waits together goes in one batch.
+ */
+export async function writeEach(
+  routes: readonly RouteAtWork[],
+  write: (work: RouteAtWork) => Promise<unknown>,
+): Promise<void> {
+  const isQueued = ({ route }: RouteAtWork) => route.kind === 'route53'
+  for (const work of routes.filter((one) => !isQueued(one))) await write(work)
+  const written = await Promise.allSettled(routes.filter(isQueued).map(write))
+  for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
 }
 
 /** Adds the event of a write that was read back; nothing where nothing was sent. */
 export async function recordWrite(
   deps: Pick<Deps, 'deployments' | 'clock'>,
   id: string,
-  { wrote, resource, before, after, reason }: WriteReceipt & { readonly resource: string; readonly reason: string },
+  {
+    wrote,
+    resource,
+    before,
+    after,
+    changeId,
+    reason,
+  }: WriteReceipt & { readonly resource: string; readonly reason: string },
 ): Promise<void> {
-  if (wrote) await changeDeployment(deps, id, () => ({ type: 'written', resource, before, after, reason }))
+  if (wrote) await changeDeployment(deps, id, () => ({ type: 'written', resource, before, after, changeId, reason }))
 }
 
 /** True when the same slots are part of both actions, whatever their weights. */

@@ -1,7 +1,11 @@
 import type { Deps } from '../deps.ts'
 import { ConflictError, TransientError } from '../domain/errors.ts'
 import { type RawWeights, type RouteState, sameRouting } from '../domain/traffic.ts'
+import type { Lane } from '../domain/zone-change.ts'
 import type { Lease } from '../ports/lease.ts'
+import type { QueuedRouter } from '../ports/traffic-router.ts'
+import { writeRecordSet } from './write-record-set.ts'
+import type { ZoneDeps } from './zone/zone-session.ts'
 
 /** How long one holder may write, real milliseconds. */
 const leaseMs = 20_000
@@ -17,11 +21,17 @@ export interface Writable {
 }
 
 export interface WriteWish {
+  /** Who wants it: its goal is looked at again just before the write. */
+  readonly deployment: string
   readonly resource: string
-  readonly router: Writable
+  readonly router: Writable | QueuedRouter
+  /** Whom it goes before, where many wait for one writer. Default: `plan`. */
+  readonly lane?: Lane
+  /** What was read before our first write of this deployment, where that is still to come. Spares a queued writer a look. */
+  readonly snapshot?: RouteState | null
   /** What is to be there, given what is. Throws to refuse (drift). */
   readonly target: (seen: RouteState, lease: Lease) => RouteState
-  /** Last look just before the write, after the intent is noted. Throws to stop. True: it took the time of a save. */
+  /** Last look before the write, or before it is handed to a zone's writer. Throws to stop. True: it took the time of a save. */
   readonly mayWrite: (seen: RouteState) => Promise<boolean>
   /** True when `seen` needs no write; default: it routes as `target` does. */
   readonly isThere?: (seen: RouteState, target: RouteState) => boolean
@@ -32,11 +42,14 @@ export interface WriteReceipt {
   readonly after: RawWeights
   /** False when it was there already and nothing was sent. */
   readonly wrote: boolean
+  /** The change of Route 53 that spreads now; null where there is none. */
+  readonly changeId: string | null
 }
 
 /**
- * The one way in which Sluice changes routing: take the lease, read, compare, note the intent, look once more, write,
- * read back until equal, note the outcome, give the lease back.
+ * The one way in which Sluice changes routing. Where a zone's queue stands between, see `writeRecordSet`; everywhere
+ * else: take the lease, read, compare, note the intent, look once more, write, read back until equal, note the outcome,
+ * give the lease back.
  *
  * A write that was throttled, timed out or lost its answer is judged by what is read back: it is sent again only if the
  * old routing is still there, so it never takes effect twice.
@@ -44,9 +57,16 @@ export interface WriteReceipt {
  * @throws {TransientError} If another holder kept the lease, or the new routing was not read back within ours.
  * @throws Whatever `target` and `mayWrite` throw; nothing was written then.
  */
-export async function writeRoute(
+export async function writeRoute(deps: ZoneDeps, wish: WriteWish): Promise<WriteReceipt> {
+  const { router } = wish
+  return 'write' in router ? writeDirectly(deps, { ...wish, router }) : writeRecordSet(deps, { ...wish, router })
+}
+
+type DirectWish = WriteWish & { readonly router: Writable }
+
+async function writeDirectly(
   deps: Pick<Deps, 'leases' | 'clock' | 'newHolder'>,
-  wish: WriteWish,
+  wish: DirectWish,
 ): Promise<WriteReceipt> {
   const lease = await takeLease(deps, wish.resource)
   const wire: Wire = { unaccounted: 0 }
@@ -66,7 +86,7 @@ interface Wire {
 
 async function writeUnderLease(
   deps: Pick<Deps, 'leases' | 'clock'>,
-  wish: WriteWish,
+  wish: DirectWish,
   lease: Lease,
   wire: Wire,
 ): Promise<WriteReceipt> {
@@ -77,7 +97,7 @@ async function writeUnderLease(
     if (!lease.lastWritten || lease.intended || !sameRouting(lease.lastWritten, seen))
       await deps.leases.confirm(lease, seen)
     const before = lateEffect(lease, seen)
-    return { before: before ?? seen.weights, after: seen.weights, wrote: before !== null }
+    return { before: before ?? seen.weights, after: seen.weights, wrote: before !== null, changeId: null }
   }
   await deps.leases.intend(lease, target)
   let cause: unknown
@@ -93,7 +113,7 @@ async function writeUnderLease(
       // What is there, one of the calls did; the answer of that one was lost.
       if (cause !== undefined) wire.unaccounted = Math.max(0, wire.unaccounted - 1)
       await deps.leases.confirm(lease, target)
-      return { before: seen.weights, after: target.weights, wrote: true }
+      return { before: seen.weights, after: target.weights, wrote: true, changeId: null }
     }
     await deps.clock.sleep(pauseMs)
   }
@@ -103,7 +123,7 @@ async function writeUnderLease(
 /** Sends the write once. Returns why its outcome is unknown; undefined when it was answered. */
 async function send(
   deps: Pick<Deps, 'clock'>,
-  wish: WriteWish,
+  wish: DirectWish,
   lease: Lease,
   { seen, target, wire }: { readonly seen: RouteState; readonly target: RouteState; readonly wire: Wire },
 ): Promise<TransientError | undefined> {
@@ -136,7 +156,7 @@ interface Written {
 /** Reads until the target is there; after a failed write, until it is clear that the old routing stayed. */
 async function readBack(
   deps: Pick<Deps, 'clock'>,
-  wish: WriteWish,
+  wish: DirectWish,
   lease: Lease,
   write: Written,
 ): Promise<'there' | 'unchanged'> {

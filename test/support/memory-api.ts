@@ -6,6 +6,7 @@ import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
 import { createMemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
 import { createMemoryWorkflow } from '../../shared/adapters/memory/workflow.ts'
+import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import type { Deps } from '../../shared/deps.ts'
 import { webArns } from './builders.ts'
 import { checkAgainstDocument } from './openapi-check.ts'
@@ -44,6 +45,9 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),
     leases: createMemoryLeases(clock),
+    ...createMemoryZoneQueue(clock),
+    hostedZones: cloud.hostedZones,
+    targetGroups: cloud.targetGroups,
     routerFor: cloud.routerFor,
     testRouterFor: cloud.testRouterFor,
     inspector: cloud.inspector,
@@ -63,6 +67,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     },
     notifier: createMemoryNotifier(),
     logger: { info: log, warn: log, error: log },
+    homeRegion: 'eu-west-1',
     newHolder: () => `holder-${++ids}`,
     newDeploymentId: () => `dep_01KDVDNC0000000000000000${String(++ids).padStart(2, '0')}`,
   }

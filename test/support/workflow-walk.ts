@@ -7,6 +7,7 @@ import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
 import type { MinuteOfTraffic } from '../../shared/adapters/memory/measurements.ts'
 import { createMemoryNotifier, type MemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
+import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import type { Deps } from '../../shared/deps.ts'
 import { type Deployment, type DeploymentEvent, isFinal, type Phase } from '../../shared/domain/deployment.ts'
 import type { DeploymentRequest } from '../../shared/domain/deployment-request.ts'
@@ -32,6 +33,10 @@ export interface WalkOptions {
   readonly weights?: Readonly<Record<string, number>>
   /** Local seconds between two checks; 0: none. Default 60. */
   readonly checkSeconds?: number
+  /** More rules that send everything to blue, with green in the action at 0. Default: none. */
+  readonly rules?: readonly { readonly rule: string; readonly blue: string; readonly green: string }[]
+  /** Puts hosted zones and their records there, before the service. */
+  readonly zones?: (zones: MemoryCloud['hostedZones']) => void
 }
 
 /** One world in which deployments run: everything shipped but the outside, which is in memory, on a clock that only we move. */
@@ -41,7 +46,7 @@ export interface Walk extends WalkedStepFunctions {
   readonly clock: ManualClock
   readonly pages: MemoryNotifier['pages']
   /** What goes wrong around calls of the store, the leases and the workflow from now on. */
-  readonly faults: { readonly store: PortFaults; readonly leases: PortFaults; readonly workflow: PortFaults }
+  readonly faults: Readonly<Record<'store' | 'leases' | 'workflow' | 'zoneChanges' | 'requestBudget', PortFaults>>
   /** What a Task throws instead of running, by state name; undefined: it runs. */
   readonly taskFaults: Map<string, (call: number) => Error | undefined>
   /** Names of the Tasks that were called, in order. */
@@ -49,8 +54,8 @@ export interface Walk extends WalkedStepFunctions {
   /** Messages of checks that failed. */
   readonly failedChecks: readonly string[]
   checksOn: boolean
-  /** What each side does every minute; null: no data. Default: 1,000 requests without errors. */
-  traffic: (slot: Slot) => MinuteOfTraffic | null
+  /** What each side of each rule does every minute; null: no data. Default: 1,000 requests without errors. */
+  traffic: (slot: Slot, targetGroupArn?: string) => MinuteOfTraffic | null
   start(request?: Partial<DeploymentRequest>, key?: string): Promise<Deployment>
   check(): Promise<void>
   /** Moves time on. */
@@ -72,7 +77,7 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
   const ports = { now: clock.now, realNow: clock.now, sleep: (ms: number) => clock.sleep(ms) }
   const cloud = createMemoryCloud(ports)
   const notifier = createMemoryNotifier()
-  const faults: Walk['faults'] = { store: {}, leases: {}, workflow: {} }
+  const faults: Walk['faults'] = { store: {}, leases: {}, workflow: {}, zoneChanges: {}, requestBudget: {} }
   const taskFaults: Walk['taskFaults'] = new Map()
   const tasksCalled: string[] = []
   const failedChecks: string[] = []
@@ -80,16 +85,21 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
   const machine = await startWalkedStepFunctions(clock, tasks)
   let ids = 0
   const log = () => undefined
+  const queue = createMemoryZoneQueue(ports)
   const deps: Deps = {
     clock: ports,
     services: createMemoryServiceStore(),
     deployments: withFaults(createMemoryDeploymentStore(), faults.store),
     leases: withFaults(createMemoryLeases(ports), faults.leases),
+    zoneChanges: withFaults(queue.zoneChanges, faults.zoneChanges),
+    propagation: queue.propagation,
+    requestBudget: withFaults(queue.requestBudget, faults.requestBudget),
     ...pick(cloud),
     workflow: withFaults(machine.workflow, faults.workflow),
     rollBackInvoker: { rollBack: (deploymentId, cause) => invokeRollBack(tasks, { deploymentId, cause }) },
     notifier,
     logger: { info: log, warn: log, error: log },
+    homeRegion: 'eu-west-1',
     newHolder: () => `holder-${++ids}`,
     newDeploymentId: () => toId(clock.now(), ++ids),
   }
@@ -102,13 +112,17 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
       return task(event)
     }
   }
-  cloud.setGroup(webArns.blue)
-  cloud.setGroup(webArns.green)
+  const { stickySeconds, checkSeconds = 60, rules = [] } = options
+  for (const { rule, blue, green } of [webArns, ...rules]) {
+    cloud.setGroup(blue)
+    cloud.setGroup(green)
+    cloud.routing.set(rule, { weights: { [blue]: 100, [green]: 0 } })
+  }
   const weights = options.weights ?? { [webArns.blue]: 100, [webArns.green]: 0 }
-  const { stickySeconds, checkSeconds = 60 } = options
   cloud.routing.set(webArns.rule, { weights, ...(stickySeconds === undefined ? {} : { stickySeconds }) })
+  options.zones?.(cloud.hostedZones)
   const service = aService(options.service)
-  await deps.services.put({ ...service, gates: withAlwaysOnGate(service.gates) })
+  await deps.services.put({ ...service, gates: withAlwaysOnGate(service.gates, service.routes) })
 
   const walk: Walk = {
     ...machine,
@@ -152,10 +166,11 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
     close: () => machine.stepFunctions.close(),
   }
   clock.every(minuteMs, () => {
-    for (const slot of ['blue', 'green'] as const) {
-      const minute = walk.traffic(slot)
-      if (minute) cloud.metrics.setMinute(webArns[slot], clock.now() - minuteMs, minute)
-    }
+    for (const groups of [webArns, ...rules])
+      for (const slot of ['blue', 'green'] as const) {
+        const minute = walk.traffic(slot, groups[slot])
+        if (minute) cloud.metrics.setMinute(groups[slot], clock.now() - minuteMs, minute)
+      }
   })
   let checking = false
   if (checkSeconds > 0)
@@ -173,8 +188,10 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
 
 function pick(cloud: MemoryCloud) {
   const { routerFor, testRouterFor, inspector, targetHealth, metrics, alarms, prober } = cloud
-  const { healthChecks, webhookJudge, secrets } = cloud
+  const { healthChecks, webhookJudge, secrets, hostedZones, targetGroups } = cloud
   return {
+    hostedZones,
+    targetGroups,
     routerFor,
     testRouterFor,
     inspector,

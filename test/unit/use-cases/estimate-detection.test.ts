@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const estimate = (wish: Partial<DetectionWish> = {}) =>
   estimateDetection(
-    { metrics: cloud.metrics, clock: { now: () => now } },
+    { ...cloud, homeRegion: 'eu-west-1', clock: { now: () => now } },
     {
       routes: [anAlbRoute()],
       gates: [aCompareGate()],

@@ -38,7 +38,7 @@ function input(overrides: Partial<PreflightInput> = {}): PreflightInput {
 
 const run = (overrides: Partial<PreflightInput> = {}) =>
   preflight(
-    { ...cloud, leases, clock: { now: () => now, realNow: () => now, sleep: async () => {} } },
+    { ...cloud, leases, homeRegion: 'eu-west-1', clock: { now: () => now, realNow: () => now, sleep: async () => {} } },
     input(overrides),
   )
 

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../../local/clock.ts'
 import { createMemoryCloud, type MemoryCloud } from '../../../shared/adapters/memory/cloud.ts'
+import { createMemoryDeploymentStore } from '../../../shared/adapters/memory/deployment-store.ts'
 import { createMemoryLeases } from '../../../shared/adapters/memory/leases.ts'
+import { createMemoryZoneQueue } from '../../../shared/adapters/memory/zone-queue.ts'
 import { ConflictError, TransientError, UpstreamError } from '../../../shared/domain/errors.ts'
 import type { Leases } from '../../../shared/ports/lease.ts'
 import { type WriteReceipt, type WriteWish, writeRoute } from '../../../shared/use-cases/write-route.ts'
@@ -11,6 +13,8 @@ import { type PortFaults, withFaults } from '../../support/port-faults.ts'
 const { rule, blue, green } = webArns
 const manual = createManualClock()
 const clock = { now: manual.now, realNow: manual.now, sleep: (ms: number) => manual.sleep(ms) }
+
+const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 let cloud: MemoryCloud
 let leases: Leases
@@ -29,8 +33,16 @@ beforeEach(() => {
 function write(wish: Partial<WriteWish> = {}): Promise<WriteReceipt> {
   const router = cloud.routerFor(anAlbRoute())
   const work = writeRoute(
-    { leases, clock, newHolder: () => `holder-${++holders}` },
     {
+      ...{ leases, clock, newHolder: () => `holder-${++holders}`, logger },
+      ...{
+        deployments: createMemoryDeploymentStore(),
+        hostedZones: cloud.hostedZones,
+        ...createMemoryZoneQueue(clock),
+      },
+    },
+    {
+      deployment: 'dep_01KDVDNC00000000000000WEB1',
       resource: rule,
       router,
       target: (seen) => router.target(seen, { canary: 'green', percent: 10, keepIdle: true }),
@@ -72,7 +84,12 @@ const fail = (action: string, side: 'before' | 'after', last: number, error: () 
 
 describe('writeRoute', () => {
   it('writes once, reads back and remembers what it wrote', async () => {
-    expect(await write()).toEqual({ before: { blue: 100, green: 0 }, after: { blue: 90, green: 10 }, wrote: true })
+    expect(await write()).toEqual({
+      before: { blue: 100, green: 0 },
+      after: { blue: 90, green: 10 },
+      wrote: true,
+      changeId: null,
+    })
     expect(await leases.peek(rule)).toMatchObject({
       holder: null,
       fence: 1,
@@ -137,7 +154,12 @@ describe('writeRoute', () => {
     failBoth(1000)
     await expect(write()).rejects.toThrow('could not be read back')
     cloud.inject({})
-    expect(await write()).toEqual({ before: { blue: 100, green: 0 }, after: { blue: 90, green: 10 }, wrote: true })
+    expect(await write()).toEqual({
+      before: { blue: 100, green: 0 },
+      after: { blue: 90, green: 10 },
+      wrote: true,
+      changeId: null,
+    })
     expect(sent()).toBe(1)
     expect((await leases.peek(rule))?.intended).toBeNull()
   })
