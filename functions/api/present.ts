@@ -1,8 +1,9 @@
-import type { DeploymentEvent, Finding, RollbackReadiness } from '../../shared/domain/deployment.ts'
+import type { Deployment, DeploymentEvent, Finding, RollbackReadiness } from '../../shared/domain/deployment.ts'
 import { explainShortfall } from '../../shared/domain/findings/detection.ts'
 import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
+import { resolverLagSeconds } from '../../shared/domain/resolver-lag.ts'
 import type { SideCounts } from '../../shared/domain/sequential-test.ts'
-import type { Service } from '../../shared/domain/service.ts'
+import { type Route, resourceOf, type Service } from '../../shared/domain/service.ts'
 import type { RawWeights } from '../../shared/domain/traffic.ts'
 import { toInstant } from '../../shared/ports/clock.ts'
 import type { GateDetection } from '../../shared/use-cases/estimate-detection.ts'
@@ -36,7 +37,9 @@ export function presentDeployment({ deployment, measures }: DeploymentView, base
     effectiveWeight,
     observedWeight: measures?.observedWeight ?? null,
     strategy: deployment.settings.strategy,
-    plan,
+    plan: { ...plan, ...presentLag(resolverLagSeconds(deployment)) },
+    routes: deployment.settings.routes.map((route) => presentProgress(route, deployment)),
+    ...(deployment.tail && { tail: deployment.tail }),
     gates: measures?.gates ?? [],
     findings,
     approvals,
@@ -47,6 +50,17 @@ export function presentDeployment({ deployment, measures }: DeploymentView, base
     endedAt,
     links: { ...deployment.links, self, events: `${self}/events`, console: `${baseUrl}/#/deployments/${id}` },
   }
+}
+
+/** DNS alone has it: elsewhere clients follow at once. */
+function presentLag(resolverLagSeconds: number) {
+  return resolverLagSeconds > 0 ? { resolverLagSeconds } : {}
+}
+
+function presentProgress(route: Route, { routes }: Deployment) {
+  const resource = resourceOf(route)
+  const progress = routes.find((one) => one.resource === resource)
+  return { kind: route.kind, resource, wave: route.wave, ...(progress?.restore && { restore: progress.restore }) }
 }
 
 /** A service as its owner wrote it, every default filled in; settings that are not available yet show as off. */
@@ -94,6 +108,7 @@ export function presentPlan(plan: DeploymentPlan) {
     })),
     minimumSeconds,
     exposurePercentMinutes,
+    ...presentLag(plan.resolverLagSeconds),
     cost,
     detection: detection.map(presentDetection),
     findings,

@@ -2,22 +2,24 @@ import type { DeploymentRequest, PlanRequest } from '../../shared/domain/deploym
 import { InvariantError } from '../../shared/domain/errors.ts'
 import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
 import type { Gate } from '../../shared/domain/gates/gate.ts'
+import { normaliseName } from '../../shared/domain/record-set.ts'
 import { completeParameters } from '../../shared/domain/sequential-test.ts'
 import type { Route, TestEntry } from '../../shared/domain/service.ts'
 import type { ServiceDraft } from '../../shared/use-cases/register-service.ts'
 import { parse } from './parse.ts'
 import type { GateBody } from './schemas/gate.ts'
-import type { RouteBody } from './schemas/route.ts'
+import { type RouteBody, toHostedZoneId } from './schemas/route.ts'
 import { deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts'
 
 /** @throws {ValidationError} With every problem of the name or the document. */
 export function parseService(name: string, body: unknown): ServiceDraft {
   const { routes, strategy, gates, settleSeconds, approvals, onDrift } = parse(serviceBody, body, 'service')
+  const moved = routes.map(toRoute)
   return {
     name: parse(serviceName, name, 'service name'),
-    routes: routes.map(toRoute),
+    routes: moved,
     strategy,
-    gates: withAlwaysOnGate(gates.map(toGate)),
+    gates: withAlwaysOnGate(gates.map(toGate), moved),
     settleSeconds,
     approvals,
     onDrift,
@@ -27,13 +29,13 @@ export function parseService(name: string, body: unknown): ServiceDraft {
 /** @throws {ValidationError} With every problem of the body. */
 export function parseDeploymentRequest(body: unknown): DeploymentRequest {
   const { codedeploy: _notBuilt, gates, ...request } = parse(deploymentBody, body, 'deployment')
-  return { ...request, ...(gates && { gates: withAlwaysOnGate(gates.map(toGate)) }) }
+  return { ...request, ...(gates && { gates: gates.map(toGate) }) }
 }
 
 /** @throws {ValidationError} With every problem of the body. */
 export function parsePlanRequest(body: unknown): PlanRequest {
   const { codedeploy: _notBuilt, gates, ...request } = parse(planBody, body, 'plan')
-  return { ...request, ...(gates && { gates: withAlwaysOnGate(gates.map(toGate)) }) }
+  return { ...request, ...(gates && { gates: gates.map(toGate) }) }
 }
 
 function toRoute(route: RouteBody): Route {
@@ -42,7 +44,10 @@ function toRoute(route: RouteBody): Route {
       const { kind, blue, green, wave, test } = route
       return { kind, blue, green, wave, ...toEntry(route), ...(test && { test: toEntry(test) }) }
     }
-    case 'route53':
+    case 'route53': {
+      const { assumeRole: _notBuilt, hostedZoneId, name, ...rest } = route
+      return { ...rest, hostedZoneId: toHostedZoneId(hostedZoneId), name: normaliseName(name) }
+    }
     case 'codedeploy':
       throw new InvariantError(`a ${route.kind} route went past the schema that refuses it`)
   }

@@ -1,5 +1,5 @@
 import { metricsCompleteAfterSeconds } from '../../../shared/ports/metrics-source.ts'
-import { composeMetrics } from '../../compose.ts'
+import { composeMetrics, composeTargetGroups } from '../../compose.ts'
 import { apiOf } from '../api.ts'
 import type { JudgeTask } from '../arguments.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -28,15 +28,17 @@ export async function backtest(task: Extract<JudgeTask, { type: 'backtest' }>): 
   const document = task.gate === null ? chooseGate(service, task.gateName) : await readJsonFile(task.gate)
   const { parameters, slowSeconds } = readGateFile(document, task.gate === null ? 'the gate' : nameOf(task.gate))
   const source = isObject(document) ? document.source : undefined
-  const from = sourceOf(service.routes, { measure: parameters.measure, slowSeconds, source })
+  const homeRegion = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION
+  const from = sourceOf(service.routes, { measure: parameters.measure, slowSeconds, source }, homeRegion)
   const { weight, minutes: windowMinutes } = shiftOf(service, task.weight)
 
   const nowMs = await readNow(api)
   const toMs = Math.floor((nowMs - metricsCompleteAfterSeconds * 1000) / minuteMs) * minuteMs
   const fromMs = toMs - task.days * dayMs
-  const metrics = await composeMetrics({ now: () => nowMs })
+  const [metrics, targetGroups] = await Promise.all([composeMetrics({ now: () => nowMs }), composeTargetGroups()])
   // A day more, for the history of the first window, as far as there is one.
-  const minutes = await readHistory(metrics, from, { fromMs: Math.max(fromMs - dayMs, toMs - keptDays * dayMs), toMs })
+  const range = { fromMs: Math.max(fromMs - dayMs, toMs - keptDays * dayMs), toMs }
+  const minutes = await readHistory({ metrics, targetGroups }, from, range)
   const options = { parameters, weight, windowMinutes, fromMs, toMs, splits: task.splits, seed: task.seed }
   const report = { service: task.service, options, ...runBacktest(minutes, options) }
   process.stdout.write(task.json ? `${JSON.stringify(toJson(report))}\n` : showBacktest(report))

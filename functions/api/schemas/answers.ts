@@ -48,6 +48,9 @@ const step = z
     effectiveWeight: share.describe('What the routers can really do for it, percent.'),
     bakeSeconds: z.int().min(0),
     approval: z.boolean(),
+    wave: z
+      .exactOptional(z.int().min(1).max(20))
+      .describe('The wave whose routes it moves; absent where all routes are in one wave.'),
   })
   .meta({ id: 'Step' })
 
@@ -55,7 +58,35 @@ const planMembers = {
   steps: z.array(step),
   minimumSeconds: z.int().min(0).describe('No success is possible earlier.'),
   exposurePercentMinutes: z.number().min(0).describe('Sum of weight × minutes of the steps below 100.'),
+  resolverLagSeconds: z
+    .exactOptional(z.int().min(1))
+    .describe('How long after each write clients may go on as before; bakes begin after it. Absent without DNS.'),
 }
+
+const routeKind = z.enum(['alb', 'route53'])
+
+const restore = z
+  .discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('restored'), at: instant }),
+    z.strictObject({ status: z.literal('failed'), at: instant, reason: z.string() }),
+  ])
+  .meta({ id: 'RestoreOutcome' })
+
+const routeProgress = z
+  .strictObject({
+    kind: routeKind,
+    resource: z.string(),
+    wave: z.int().min(1).max(20),
+    restore: z
+      .exactOptional(restore)
+      .describe('What the newest try to restore it came to; absent while none was needed.'),
+  })
+  .meta({ id: 'RouteProgress' })
+
+const tail = z
+  .strictObject({ seconds: z.int().min(1).describe('From the read-back on.'), endsAt: instant })
+  .describe('After a rollback of DNS: how long clients may still come to the side that was left.')
+  .meta({ id: 'Tail' })
 
 const rollback = z
   .strictObject({ ready: z.boolean(), reasons: z.array(z.string()), estimatedSeconds: z.number().min(0) })
@@ -80,6 +111,8 @@ const deployment = z
     observedWeight: z.nullable(share).describe('From the requests of each side; null until there is data.'),
     strategy,
     plan: z.strictObject(planMembers).meta({ id: 'Plan' }),
+    routes: z.array(routeProgress).describe("The service's routes as at creation, in their order."),
+    tail: z.exactOptional(tail),
     gates: z.array(
       z
         .strictObject({
@@ -216,7 +249,7 @@ const traffic = z
   .strictObject({
     routes: z.array(
       z.strictObject({
-        kind: z.literal('alb'),
+        kind: routeKind,
         resource: z.string(),
         weight: z
           .nullable(share)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { normaliseName } from '../../../shared/domain/record-set.ts'
 import { always, notYet, notYetKind } from './common.ts'
 
 const elb = (resource: string) => new RegExp(`^arn:[\\w-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${resource}$`)
@@ -46,9 +47,12 @@ const assumeRole = notYet(
   }),
 ).describe('Role to assume where the route is in another account. Not available yet.')
 
-const wave = notYet(z.int().min(1).max(20), (number) => number === 1)
+const wave = z
+  .int()
+  .min(1)
+  .max(20)
   .default(1)
-  .describe('Waves run one after the other, the full plan each. Only 1 is available yet.')
+  .describe('Routes of one wave move together; waves run one after the other, lowest first, the full plan each.')
 
 const testEntry = z
   .strictObject({ ruleArn: z.exactOptional(ruleArn), listenerArn: z.exactOptional(listenerArn) })
@@ -70,23 +74,42 @@ const albRoute = z
   .superRefine(checkSidesDiffer, always)
   .meta({ ...ruleOrListener, description: 'Weighted target groups of an Application Load Balancer.' })
 
-const setIdentifier = z.string().min(1).max(128)
+const hostedZoneId = z
+  .string()
+  .regex(/^(\/hostedzone\/)?Z[A-Z0-9]{1,31}$/, 'must be the id of a hosted zone: Z…, with or without /hostedzone/')
+  .describe('The hosted zone, public or private.')
 
-const route53Route = notYetKind(
-  z
-    .strictObject({
-      kind: z.literal('route53'),
-      hostedZoneId: z.string().regex(/^Z[A-Z0-9]{1,31}$/, 'must be the id of a hosted zone: Z…'),
-      name: z.string().regex(/^(?=.{1,255}$)[\w*-]+(\.[\w-]+)+\.?$/, 'must be a domain name'),
-      type: z.enum(['A', 'AAAA', 'CNAME', 'HTTPS', 'SVCB', 'MX', 'SRV', 'TXT']),
-      blue: setIdentifier,
-      green: setIdentifier,
-      targetGroups: z.exactOptional(z.strictObject({ blue: targetGroupArn, green: targetGroupArn })),
-      assumeRole: z.exactOptional(assumeRole),
-      wave,
-    })
-    .superRefine(checkSidesDiffer, always),
-).describe('Two weighted records. Not available yet.')
+/** A label of a domain name: what Route 53 keeps as it is, or three octal digits for another character. */
+const label = '(?:[\\w-]|\\\\[0-7]{3}){1,63}'
+
+const recordName = z
+  .string()
+  .regex(
+    new RegExp(`^(?=.{1,255}$)(?:\\*|${label})(?:\\.${label})+\\.?$`),
+    'must be a domain name: labels of letters, digits, - and _ (others as \\ooo), joined by dots; the first may be *',
+  )
+  .describe('Name of the records: case, a final dot and escapes make no difference.')
+
+const setIdentifier = z.string().min(1).max(128).describe("`SetIdentifier` of this side's weighted record.")
+
+const route53Route = z
+  .strictObject({
+    kind: z.literal('route53'),
+    hostedZoneId,
+    name: recordName,
+    type: z.enum(['A', 'AAAA', 'CNAME', 'HTTPS', 'SVCB', 'MX', 'SRV', 'TXT']),
+    blue: setIdentifier,
+    green: setIdentifier,
+    targetGroups: z
+      .exactOptional(
+        z.strictObject({ blue: targetGroupArn, green: targetGroupArn }).superRefine(checkSidesDiffer, always),
+      )
+      .describe('Where health and metrics of each side come from; without it nothing measures the sides.'),
+    assumeRole: z.exactOptional(assumeRole),
+    wave,
+  })
+  .superRefine(checkSidesDiffer, always)
+  .describe('Two weighted records of one name and type in a Route 53 hosted zone.')
 
 const codedeployRoute = notYetKind(
   z.strictObject({
@@ -110,25 +133,49 @@ export const routes = z
   .superRefine(checkCodedeployAlone, always)
   .describe('What moves together.')
 
-/** Two writers of one rule would undo each other, even inside one service. */
+/** Two writers of one rule or record set would undo each other, even inside one service. */
 function checkNoResourceTwice(value: unknown, context: z.RefinementCtx) {
   const seen = new Set<string>()
-  for (const { resource, path } of resourcesIn(value)) {
-    if (seen.has(resource))
-      context.addIssue({ code: 'custom', path, message: 'is named twice: each rule or listener at most once' })
+  for (const { resource, path, limit } of resourcesIn(value)) {
+    if (seen.has(resource)) context.addIssue({ code: 'custom', path, message: `is named twice: ${limit} at most once` })
     seen.add(resource)
   }
 }
 
-function* resourcesIn(value: unknown): Generator<{ resource: string; path: (string | number)[] }> {
+interface NamedResource {
+  readonly resource: string
+  readonly path: (string | number)[]
+  readonly limit: string
+}
+
+function* resourcesIn(value: unknown): Generator<NamedResource> {
   for (const [index, route] of Array.isArray(value) ? value.entries() : []) {
-    for (const field of ['ruleArn', 'listenerArn']) {
-      const own = textAt(route, field)
-      if (own !== undefined) yield { resource: own, path: [index, field] }
-      const test = isObject(route) ? textAt(route.test, field) : undefined
-      if (test !== undefined) yield { resource: test, path: [index, 'test', field] }
-    }
+    yield* actionsIn(route, index)
+    yield* recordSetIn(route, index)
   }
+}
+
+function* actionsIn(route: unknown, index: number): Generator<NamedResource> {
+  const limit = 'each rule or listener'
+  for (const field of ['ruleArn', 'listenerArn']) {
+    const own = textAt(route, field)
+    if (own !== undefined) yield { resource: own, path: [index, field], limit }
+    const test = isObject(route) ? textAt(route.test, field) : undefined
+    if (test !== undefined) yield { resource: test, path: [index, 'test', field], limit }
+  }
+}
+
+/** Spelled as everywhere behind the schema: two spellings are one record set. */
+function* recordSetIn(route: unknown, index: number): Generator<NamedResource> {
+  const [zone, name, type] = ['hostedZoneId', 'name', 'type'].map((field) => textAt(route, field))
+  if (zone === undefined || name === undefined || type === undefined) return
+  const resource = `${toHostedZoneId(zone)} ${normaliseName(name)} ${type}`
+  yield { resource, path: [index, 'name'], limit: 'each record set (zone, name and type)' }
+}
+
+/** The id of a hosted zone without the `/hostedzone/` that AWS answers and takes before it. */
+export function toHostedZoneId(given: string): string {
+  return given.replace(/^\/hostedzone\//, '')
 }
 
 function checkCodedeployAlone(value: unknown, context: z.RefinementCtx) {

@@ -57,6 +57,7 @@ describe('POST /v1/deployments', () => {
         minimumSeconds: 2400,
         exposurePercentMinutes: 300,
       },
+      routes: [{ kind: 'alb', resource: webArns.rule, wave: 1 }],
       gates: [],
       findings: [],
       approvals: [],

@@ -97,6 +97,7 @@ describe('a service document', () => {
     ['no notify', { notify: null }],
     ['no webhooks', { notify: { webhooks: [] } }],
     ['wave 1', { routes: [{ ...route, wave: 1 }] }],
+    ['wave 20', { routes: [{ ...route, wave: 20 }] }],
     ['one decimal', { strategy: { ...canary, percent: 33.3 } }],
     [
       'all numbers at their least',
@@ -138,6 +139,8 @@ describe('a service document', () => {
     ['an empty test entry', { routes: [{ ...route, test: {} }] }, ['routes[0].test.ruleArn']],
     ['an unknown route field', { routes: [{ ...route, weight: 3 }] }, ['routes[0].weight']],
     ['wave 0', { routes: [{ ...route, wave: 0 }] }, ['routes[0].wave']],
+    ['wave 21', { routes: [{ ...route, wave: 21 }] }, ['routes[0].wave']],
+    ['half a wave', { routes: [{ ...route, wave: 1.5 }] }, ['routes[0].wave']],
     ['no strategy', { strategy: undefined }, ['strategy']],
     ['an unknown strategy', { strategy: { type: 'rolling' } }, ['strategy.type']],
     ['0 percent', { strategy: { ...canary, percent: 0 } }, ['strategy.percent']],
@@ -189,13 +192,6 @@ describe('a service document', () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     [
-      'route53',
-      {
-        routes: [{ kind: 'route53', hostedZoneId: 'Z0123', name: 'app.example.com', type: 'A', blue: 'b', green: 'g' }],
-      },
-      'routes[0].kind',
-    ],
-    [
       'codedeploy',
       { routes: [{ kind: 'codedeploy', applicationName: 'web', deploymentGroupName: 'prod' }] },
       'routes[0].kind',
@@ -205,7 +201,6 @@ describe('a service document', () => {
       { routes: [{ ...route, assumeRole: { arn: 'arn:aws:iam::123456789012:role/x', externalId: 'id' } }] },
       'routes[0].assumeRole',
     ],
-    ['a second wave', { routes: [{ ...route, wave: 2 }] }, 'routes[0].wave'],
     ['queueing', { concurrency: 'queue' }, 'concurrency'],
     ['superseding', { concurrency: 'supersede' }, 'concurrency'],
     [
@@ -221,7 +216,7 @@ describe('a service document', () => {
 
   it('lists every problem at once', () => {
     const body = {
-      routes: [{ ...route, blue: 'x', wave: 3 }, route, { ...route }],
+      routes: [{ ...route, blue: 'x', wave: 21 }, route, { ...route }],
       strategy: { type: 'canary', percent: 200 },
       gates: [metric, { ...metric, failures: 0 }, probe],
       settleSeconds: -1,
@@ -268,7 +263,7 @@ describe('a deployment request', () => {
     expect(parseDeploymentRequest({ service: 'web' })).toEqual({ service: 'web' })
   })
 
-  it('keeps everything it is given and adds the gate that is always on', () => {
+  it('keeps everything it is given', () => {
     const body = {
       service: 'web',
       to: 'green',
@@ -279,8 +274,7 @@ describe('a deployment request', () => {
       gates: [],
       override: [{ finding: 'alarm-firing:web-5xx', reason: 'known' }],
     }
-    const gates = [{ ...gateDefaults('target-health'), minHealthyPercent: 100 }]
-    expect(parseDeploymentRequest(body)).toEqual({ ...body, gates })
+    expect(parseDeploymentRequest(body)).toEqual(body)
   })
 
   it.each<[string, Record<string, unknown>, string[]]>([
