@@ -10,6 +10,8 @@ export interface ShownDeployment {
   readonly cause: { readonly type: string; readonly gate?: string; readonly reason: string } | null
   readonly gates: readonly { readonly name: string; readonly verdict: string; readonly reason: string }[]
   readonly endedAt: string | null
+  /** Only after a rollback of DNS: how long clients may still come to the side that was left, local seconds. */
+  readonly tail?: { readonly seconds: number; readonly endsAt: string }
   readonly links: { readonly console?: string }
 }
 

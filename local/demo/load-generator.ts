@@ -1,4 +1,4 @@
-import { Pool } from 'undici'
+import { createConnections, type Senders } from './connections.ts'
 
 /** How often a batch of requests leaves, real milliseconds. */
 const tickMs = 20
@@ -24,16 +24,25 @@ export interface LoadGenerator {
  *
  * @param rate - Requests per real second.
  */
-export function startLoad({
-  url,
+export function startLoad({ url, ...pace }: { url: string; rate: number; longestSeconds: number }): LoadGenerator {
+  return startLoadBy({ senders: createConnections(url), ...pace })
+}
+
+/**
+ * Has requests sent at a steady rate, for at most `longestSeconds` of real time.
+ *
+ * @param senders - Closed with the load.
+ * @param rate - Requests per real second.
+ */
+export function startLoadBy({
+  senders,
   rate,
   longestSeconds,
 }: {
-  url: string
+  senders: Senders
   rate: number
   longestSeconds: number
 }): LoadGenerator {
-  const pool = new Pool(url, { connections: 32, pipelining: 1, keepAliveTimeout: 30_000 })
   const underWay = new Set<Promise<void>>()
   const startedAt = performance.now()
   let sent = 0
@@ -47,14 +56,7 @@ export function startLoad({
   }
   async function request(): Promise<void> {
     try {
-      const { statusCode, body } = await pool.request({
-        path: '/',
-        method: 'GET',
-        headersTimeout: 10_000,
-        bodyTimeout: 10_000,
-      })
-      await body.dump()
-      if (statusCode >= 500) fail()
+      if ((await senders.send()) >= 500) fail()
     } catch {
       fail()
     } finally {
@@ -81,7 +83,7 @@ export function startLoad({
     async stop() {
       clearInterval(timer)
       await Promise.allSettled(underWay)
-      await pool.close()
+      await senders.close()
       return { requests, failed }
     },
   }

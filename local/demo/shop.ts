@@ -1,15 +1,6 @@
-import {
-  CreateListenerCommand,
-  CreateLoadBalancerCommand,
-  CreateRuleCommand,
-  CreateTargetGroupCommand,
-  type ElasticLoadBalancingV2Client,
-  RegisterTargetsCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2'
+import { CreateRuleCommand, type ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { createBalancer, createGroup, createListener, onFreePort, required } from './load-balancer.ts'
 import { startWebService, type WebService } from './web-service.ts'
-
-/** How many ports are tried. */
-const ports = 20
 
 /** The demo's web shop: a load balancer, a rule, two target groups with one server each. */
 export interface Shop {
@@ -29,16 +20,13 @@ export async function buildShop(client: ElasticLoadBalancingV2Client, firstPort 
   const [blueServer, greenServer] = await Promise.all([startWebService('v1'), startWebService('v2')])
   const blue = await createGroup(client, 'shop-blue', blueServer.port)
   const green = await createGroup(client, 'shop-green', greenServer.port)
-  const { LoadBalancers } = await client.send(
-    new CreateLoadBalancerCommand({ Name: 'shop', Subnets: ['subnet-1', 'subnet-2'] }),
-  )
-  const balancer = LoadBalancers?.[0]
-  const address = balancer?.AvailabilityZones?.[0]?.LoadBalancerAddresses?.[0]?.IpAddress
-  const { listenerArn, port } = await createListener(
-    client,
-    required(balancer?.LoadBalancerArn, 'load balancer'),
-    firstPort,
-  )
+  const balancer = await createBalancer(client, 'shop')
+  const { listenerArn, port } = await onFreePort(firstPort, async (port) => ({
+    listenerArn: await createListener(client, balancer.arn, port, [
+      { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } },
+    ]),
+    port,
+  }))
   const rule = await client.send(
     new CreateRuleCommand({
       ListenerArn: listenerArn,
@@ -48,7 +36,7 @@ export async function buildShop(client: ElasticLoadBalancingV2Client, firstPort 
     }),
   )
   return {
-    url: `http://${required(address, 'address')}:${port}`,
+    url: `http://${balancer.address}:${port}`,
     ruleArn: required(rule.Rules?.[0]?.RuleArn, 'rule'),
     groups: { blue, green },
     servers: { blue: blueServer, green: greenServer },
@@ -56,47 +44,4 @@ export async function buildShop(client: ElasticLoadBalancingV2Client, firstPort 
       await Promise.all([blueServer.close(), greenServer.close()])
     },
   }
-}
-
-async function createGroup(client: ElasticLoadBalancingV2Client, name: string, port: number): Promise<string> {
-  const created = await client.send(
-    new CreateTargetGroupCommand({
-      Name: name,
-      Protocol: 'HTTP',
-      Port: port,
-      TargetType: 'ip',
-      VpcId: 'vpc-demo',
-      HealthCheckPath: '/health',
-      HealthCheckIntervalSeconds: 10,
-    }),
-  )
-  const arn = required(created.TargetGroups?.[0]?.TargetGroupArn, 'target group')
-  await client.send(new RegisterTargetsCommand({ TargetGroupArn: arn, Targets: [{ Id: '127.0.0.1', Port: port }] }))
-  return arn
-}
-
-/** On the first port that is free: other things run on laptops. */
-async function createListener(client: ElasticLoadBalancingV2Client, loadBalancerArn: string, firstPort: number) {
-  let cause: unknown
-  for (let port = firstPort; port < firstPort + ports; port++) {
-    try {
-      const created = await client.send(
-        new CreateListenerCommand({
-          LoadBalancerArn: loadBalancerArn,
-          Protocol: 'HTTP',
-          Port: port,
-          DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
-        }),
-      )
-      return { listenerArn: required(created.Listeners?.[0]?.ListenerArn, 'listener'), port }
-    } catch (error) {
-      cause = error
-    }
-  }
-  throw new Error(`no port from ${firstPort} to ${firstPort + ports - 1} is free for the demo`, { cause })
-}
-
-function required(value: string | undefined, what: string): string {
-  if (value === undefined) throw new Error(`the endpoint made a ${what} and did not say which`)
-  return value
 }
