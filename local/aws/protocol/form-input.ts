@@ -1,5 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema'
 import { AwsError } from '../service.ts'
+import { readScalar } from './read-scalar.ts'
 import { requiredMembers } from './schema-lookup.ts'
 
 /** A form's keys split at their dots: `Actions.member.1.Weight=5`. Maps, so that no key can reach a prototype. */
@@ -118,21 +119,12 @@ function numbered(node: FormNode, path: string): [number, FormNode][] {
 function readText(shape: NormalizedSchema, text: string, path: string): unknown {
   const wrong = (kind: string) =>
     new AwsError('ValidationError', `The parameter ${path} must be ${kind}, not '${text}'`)
-  if (shape.isBooleanSchema()) {
-    if (!/^(true|false)$/i.test(text)) throw wrong('true or false')
-    return text.toLowerCase() === 'true'
-  }
-  if (shape.isNumericSchema()) {
-    if (text.trim() === '' || !Number.isFinite(Number(text))) throw wrong('a number')
-    return Number(text)
-  }
-  if (shape.isTimestampSchema()) {
-    const at = /^-?\d+(\.\d+)?$/.test(text) ? new Date(Number(text) * 1000) : new Date(text)
-    if (Number.isNaN(at.getTime())) throw wrong('an instant in ISO 8601')
-    return at
-  }
-  if (shape.isBlobSchema()) return Buffer.from(text, 'base64')
-  return text
+  return readScalar(shape, { text, wrong, parseInstant })
+}
+
+/** ISO 8601, or seconds since the epoch. */
+function parseInstant(text: string): Date {
+  return /^-?\d+(\.\d+)?$/.test(text) ? new Date(Number(text) * 1000) : new Date(text)
 }
 
 function unknownParameter(path: string): AwsError {

@@ -1,6 +1,7 @@
 import { parseXML } from '@aws-sdk/xml-builder'
 import type { NormalizedSchema } from '@smithy/core/schema'
 import { AwsError } from '../service.ts'
+import { readScalar } from './read-scalar.ts'
 import { requiredMembers } from './schema-lookup.ts'
 
 /**
@@ -47,21 +48,7 @@ export function readXmlMembers(
 
 /** Reads text as its schema asks. @throws {AwsError} `MalformedInput`, naming the member. */
 export function readXmlText(shape: NormalizedSchema, text: string, path: string): unknown {
-  const wrong = (kind: string) => malformed(`Element ${path} must be ${kind}, not '${text}'`)
-  if (shape.isBooleanSchema()) {
-    if (!/^(true|false)$/i.test(text)) throw wrong('true or false')
-    return text.toLowerCase() === 'true'
-  }
-  if (shape.isNumericSchema()) {
-    if (text.trim() === '' || !Number.isFinite(Number(text))) throw wrong('a number')
-    return Number(text)
-  }
-  if (shape.isTimestampSchema()) {
-    const at = new Date(text)
-    if (Number.isNaN(at.getTime())) throw wrong('an instant in ISO 8601')
-    return at
-  }
-  return shape.isBlobSchema() ? Buffer.from(text, 'base64') : text
+  return readScalar(shape, { text, wrong: (kind) => malformed(`Element ${path} must be ${kind}, not '${text}'`) })
 }
 
 function readElement(shape: NormalizedSchema, element: unknown, path: string): unknown {
