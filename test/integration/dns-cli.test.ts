@@ -1,28 +1,19 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startWebService, type WebService } from '../../local/demo/web-service.ts'
 import type { LocalRun } from '../../local/start.ts'
+import { areProgramsThere, digFor, runAws } from '../support/command-line.ts'
 import { countAnswers } from '../support/count-answers.ts'
 import { startQuietly } from '../support/local-mode.ts'
 import { aRecord, aWeighted } from '../support/local-route53.ts'
 import { until } from '../support/until.ts'
 
-/** Debian's own programs first; where they are not, the first of the search path. */
-const find = (program: string) =>
-  ['/usr/bin', ...(process.env.PATH ?? '').split(':')].map((folder) => join(folder, program)).find(existsSync)
-const aws = find('aws')
-const dig = find('dig')
-const areThere = aws !== undefined && dig !== undefined
-if (!areThere) console.warn('aws or dig is absent (apt-get install awscli bind9-dnsutils): their tests do not run')
+if (!areProgramsThere)
+  console.warn('aws or dig is absent (apt-get install awscli bind9-dnsutils): their tests do not run')
 
-const run = promisify(execFile)
 type Change = readonly ['CREATE' | 'UPSERT' | 'DELETE', ResourceRecordSet]
 
-describe.skipIf(!areThere)('the hosted zones, changed by the real AWS CLI and seen by the real dig', () => {
+describe.skipIf(!areProgramsThere)('the hosted zones, changed by the real AWS CLI and seen by the real dig', () => {
   let local: LocalRun
   let service: WebService
   let zone: string
@@ -42,16 +33,7 @@ describe.skipIf(!areThere)('the hosted zones, changed by the real AWS CLI and se
 
   // The shape of each answer is asserted where it is used.
   async function cli(...args: readonly string[]): Promise<Record<string, Record<string, unknown> | undefined>> {
-    const env = {
-      ...process.env,
-      AWS_ACCESS_KEY_ID: 'any',
-      AWS_SECRET_ACCESS_KEY: 'thing',
-      AWS_DEFAULT_REGION: 'eu-west-1',
-      // Patience with the account's five requests a second, which this test may meet.
-      AWS_MAX_ATTEMPTS: '10',
-    }
-    const { stdout } = await run(aws ?? '', ['--endpoint-url', local.awsUrl, '--output', 'json', ...args], { env })
-    return stdout.trim() === '' ? {} : JSON.parse(stdout)
+    return (await runAws(local, ...args)) as Record<string, Record<string, unknown> | undefined>
   }
 
   async function change(...changes: readonly Change[]): Promise<string> {
@@ -63,11 +45,7 @@ describe.skipIf(!areThere)('the hosted zones, changed by the real AWS CLI and se
     return String(answer.ChangeInfo?.Id)
   }
 
-  async function ask(name: string, ...options: readonly string[]): Promise<string[]> {
-    const [host = '', port = ''] = local.dnsAddress.split(':')
-    const { stdout } = await run(dig ?? '', [`@${host}`, '-p', port, name, '+tries=3', '+time=2', ...options])
-    return stdout.trim().split('\n')
-  }
+  const ask = (name: string, ...options: readonly string[]) => digFor(local, name, ...options)
 
   const pair = (action: 'CREATE' | 'UPSERT', blue: number, green: number): [Change, Change] => [
     [action, aWeighted('blue', blue)],

@@ -15,8 +15,8 @@ const run = promisify(execFile)
 /** Whether the real AWS CLI and the real dig are here. */
 export const areProgramsThere = aws !== undefined && dig !== undefined
 
-/** The record sets of a zone, as `aws route53 list-resource-record-sets` has them. */
-export async function listByCli(local: LocalRun, zoneId: string): Promise<readonly ResourceRecordSet[]> {
+/** What `aws … --output json` prints, parsed; an empty object where that is nothing. */
+export async function runAws(local: LocalRun, ...args: readonly string[]): Promise<unknown> {
   const env = {
     ...process.env,
     AWS_ACCESS_KEY_ID: 'any',
@@ -25,10 +25,14 @@ export async function listByCli(local: LocalRun, zoneId: string): Promise<readon
     // Patience with the account's five requests a second, which Sluice uses too.
     AWS_MAX_ATTEMPTS: '10',
   }
-  const options = ['--endpoint-url', local.awsUrl, '--output', 'json', '--hosted-zone-id', zoneId]
-  const { stdout } = await run(aws ?? '', ['route53', 'list-resource-record-sets', ...options], { env })
-  const answer: { ResourceRecordSets: ResourceRecordSet[] } = JSON.parse(stdout)
-  return answer.ResourceRecordSets
+  const { stdout } = await run(aws ?? '', ['--endpoint-url', local.awsUrl, '--output', 'json', ...args], { env })
+  return stdout.trim() === '' ? {} : JSON.parse(stdout)
+}
+
+/** The record sets of a zone, as `aws route53 list-resource-record-sets` has them. */
+export async function listByCli(local: LocalRun, zoneId: string): Promise<readonly ResourceRecordSet[]> {
+  const answer = await runAws(local, 'route53', 'list-resource-record-sets', '--hosted-zone-id', zoneId)
+  return (answer as { ResourceRecordSets: ResourceRecordSet[] }).ResourceRecordSets
 }
 
 /** The lines that `dig` prints for a name. */
