@@ -7,6 +7,7 @@ import { lazy, perRegion, toClientConfig } from './adapters/aws-client.ts'
 import { byRouteKind } from './adapters/by-route-kind.ts'
 import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-store.ts'
 import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
+import { createDynamoDbLine } from './adapters/dynamodb/line.ts'
 import { createDynamoDbPropagation } from './adapters/dynamodb/propagation.ts'
 import { createDynamoDbRequestBudget } from './adapters/dynamodb/request-budget.ts'
 import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts'
@@ -65,13 +66,14 @@ function composeStores(
   config: Config,
   clock: Clock,
   logger: Logger,
-): Pick<Deps, 'services' | 'deployments' | 'leases' | 'zoneChanges' | 'propagation' | 'requestBudget'> {
+): Pick<Deps, 'services' | 'deployments' | 'leases' | 'line' | 'zoneChanges' | 'propagation' | 'requestBudget'> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(toClientConfig(config.region, quick)))
   const options = { client, table: config.table }
   return {
     services: createDynamoDbServiceStore(options),
     deployments: createDynamoDbDeploymentStore({ ...options, clock, logger }),
     leases: createDynamoDbLeases({ ...options, clock }),
+    line: createDynamoDbLine(options),
     zoneChanges: createDynamoDbZoneChanges({ ...options, clock }),
     propagation: createDynamoDbPropagation({ ...options, clock }),
     requestBudget: createDynamoDbRequestBudget({ ...options, clock }),
@@ -137,7 +139,7 @@ function composeSecrets(config: Config, clock: Clock): Pick<Deps, 'secrets'> {
   return { secrets: { read: async (name) => (await source()).read(name) } }
 }
 
-function composeWorkflow(config: Config): Pick<Deps, 'workflow' | 'rollBackInvoker'> {
+function composeWorkflow(config: Config): Pick<Deps, 'workflow' | 'rollBackInvoker' | 'checkInvoker'> {
   const workflow = lazy(async () => {
     const [{ SFNClient }, { createStepFunctionsWorkflow }] = await Promise.all([
       import('@aws-sdk/client-sfn'),
@@ -145,13 +147,19 @@ function composeWorkflow(config: Config): Pick<Deps, 'workflow' | 'rollBackInvok
     ])
     return createStepFunctionsWorkflow(new SFNClient(toClientConfig(config.region, patient)), config.stateMachineArn)
   })
-  const invoker = lazy(async () => {
-    const [{ LambdaClient }, { createLambdaRollBackInvoker, rollBackLimits }] = await Promise.all([
-      import('@aws-sdk/client-lambda'),
-      import('./adapters/lambda/roll-back-invoker.ts'),
-    ])
-    const client = new LambdaClient(toClientConfig(config.region, rollBackLimits))
-    return createLambdaRollBackInvoker(client, config.rollBackFunction)
+  const invokers = lazy(async () => {
+    const [{ LambdaClient }, { invokeLimits }, { createLambdaRollBackInvoker }, { createLambdaCheckInvoker }] =
+      await Promise.all([
+        import('@aws-sdk/client-lambda'),
+        import('./adapters/lambda/invoke.ts'),
+        import('./adapters/lambda/roll-back-invoker.ts'),
+        import('./adapters/lambda/check-invoker.ts'),
+      ])
+    const client = new LambdaClient(toClientConfig(config.region, invokeLimits))
+    return {
+      rollBack: createLambdaRollBackInvoker(client, config.rollBackFunction),
+      check: createLambdaCheckInvoker(client, config.rollbackCheckFunction),
+    }
   })
   return {
     workflow: {
@@ -159,6 +167,7 @@ function composeWorkflow(config: Config): Pick<Deps, 'workflow' | 'rollBackInvok
       wake: async (token) => (await workflow()).wake(token),
       status: async (id, execution) => (await workflow()).status(id, execution),
     },
-    rollBackInvoker: { rollBack: async (id, cause) => (await invoker()).rollBack(id, cause) },
+    rollBackInvoker: { rollBack: async (id, cause) => (await invokers()).rollBack.rollBack(id, cause) },
+    checkInvoker: { check: async () => (await invokers()).check.check() },
   }
 }

@@ -11,6 +11,8 @@ export interface Config {
   readonly stateMachineArn: string
   /** `SLUICE_ROLL_BACK_FUNCTION`: name or ARN of the function that moves traffic back. */
   readonly rollBackFunction: string
+  /** `SLUICE_ROLLBACK_CHECK_FUNCTION`: name or ARN of the function that looks at everything that is open. */
+  readonly rollbackCheckFunction: string
   /** `AWS_REGION`: Region of the table, the state machine, the functions and the alarms; Lambda sets it. */
   readonly region: string
 }
@@ -37,6 +39,11 @@ const settings: Readonly<Record<keyof Config, Setting & { readonly variable: str
     shape: /^[A-Za-z0-9:_$-]{1,170}$/,
     expected: 'the name or ARN of a Lambda function',
   },
+  rollbackCheckFunction: {
+    variable: 'SLUICE_ROLLBACK_CHECK_FUNCTION',
+    shape: /^[A-Za-z0-9:_$-]{1,170}$/,
+    expected: 'the name or ARN of a Lambda function',
+  },
   region: {
     variable: 'AWS_REGION',
     shape: /^[a-z]{2}(-[a-z]+)+-[0-9]+$/,
@@ -58,6 +65,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     table: read('table'),
     stateMachineArn: read('stateMachineArn'),
     rollBackFunction: read('rollBackFunction'),
+    rollbackCheckFunction: read('rollbackCheckFunction'),
     region: read('region'),
   }
   if (problems.length > 0) throw new ConfigError(`the environment is not usable:\n- ${problems.join('\n- ')}`)

@@ -1,10 +1,12 @@
 import type { Logger } from './logger.ts'
 import type { AlarmSource } from './ports/alarm-source.ts'
+import type { CheckInvoker } from './ports/check-invoker.ts'
 import type { Clock } from './ports/clock.ts'
 import type { DeploymentStore } from './ports/deployment-store.ts'
 import type { HealthCheckSource } from './ports/health-check-source.ts'
 import type { HostedZones } from './ports/hosted-zones.ts'
 import type { Leases } from './ports/lease.ts'
+import type { Line } from './ports/line.ts'
 import type { MetricsSource } from './ports/metrics-source.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { Prober } from './ports/prober.ts'
@@ -27,6 +29,7 @@ export interface Deps {
   readonly services: ServiceStore
   readonly deployments: DeploymentStore
   readonly leases: Leases
+  readonly line: Line
   readonly hostedZones: HostedZones
   readonly zoneChanges: ZoneChanges
   readonly propagation: Propagation
@@ -44,6 +47,7 @@ export interface Deps {
   readonly secrets: SecretSource
   readonly workflow: Workflow
   readonly rollBackInvoker: RollBackInvoker
+  readonly checkInvoker: CheckInvoker
   readonly notifier: Notifier
   readonly logger: Logger
   /** The Region that Sluice itself runs in. */

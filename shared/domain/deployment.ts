@@ -1,5 +1,7 @@
+import type { FreezeWindow } from './freeze.ts'
 import type { Gate, GateMemory, Outcome, Verdict } from './gates/gate.ts'
 import type { Plan } from './plan.ts'
+import type { RaiseBlock } from './raise-block.ts'
 import type { Route } from './service.ts'
 import type { Strategy } from './strategy.ts'
 import type { RawWeights, RouteState, Slot } from './traffic.ts'
@@ -93,6 +95,8 @@ export interface RouteProgress {
   readonly restore?: RestoreOutcome
   /** The newest change of Route 53 for this route, and the step it belongs to; absent before the first. */
   readonly change?: { readonly id: string; readonly step: number }
+  /** What somebody else put there soon after the end: from then on it is theirs. Absent while nobody did. */
+  readonly changedAfterEnd?: { readonly at: string; readonly found: RawWeights }
 }
 
 /** A rollback goes on past a route that fails, and says of each what became of it. */
@@ -139,6 +143,8 @@ export interface DeploymentSettings {
   readonly settleSeconds: number
   readonly approvals: { readonly required: number; readonly timeoutSeconds: number }
   readonly onDrift: 'halt' | 'overwrite' | 'roll-back'
+  /** Absent, as in records of earlier versions: none. */
+  readonly freeze?: readonly FreezeWindow[]
 }
 
 export interface Deployment {
@@ -178,6 +184,8 @@ export interface Deployment {
   /** Until when VerifyCanary, or an approval, may take; null otherwise. */
   readonly deadlineAt: string | null
   readonly promote: PromoteRequest | null
+  /** What the step that is being written last had to wait for; absent or null: nothing. */
+  readonly waitsFor?: RaiseBlock | null
   /** A person chose, at `resume`, that the next write may replace a foreign change. */
   readonly overwriteDrift: boolean
   /** Gates that halted and a person resumed from: in this step they do not halt again. */

@@ -15,3 +15,13 @@ export function whyPlanStops({ id, phase, goal, hold, endedAt }: Deployment): st
 export function whyRestoreStops({ id, phase }: Deployment): string | null {
   return isOver(phase) ? `${id} is restored already` : null
 }
+
+/**
+ * Why what a late write changed must not be put back after the end; null when it may: only while the service's pointer
+ * still names this deployment as watched. The next one to begin takes that place, and from then on traffic is its matter.
+ *
+ * @param watched - The deployment that the service's pointer names as watched; null where there is none.
+ */
+export function whyWatchStops({ id, service, phase }: Deployment, watched: string | null): string | null {
+  return isOver(phase) && watched === id ? null : `${id} of ${service} is watched no more: another deployment began`
+}

@@ -1,3 +1,4 @@
+import type { FreezeWindow } from './freeze.ts'
 import type { Gate } from './gates/gate.ts'
 import type { Strategy } from './strategy.ts'
 import type { Slot } from './traffic.ts'
@@ -63,6 +64,8 @@ export interface Service {
   readonly settleSeconds: number
   readonly approvals: { readonly required: number; readonly timeoutSeconds: number }
   readonly onDrift: 'halt' | 'overwrite' | 'roll-back'
+  /** When nothing is started and no share raised. Absent, as in documents of earlier versions: never. */
+  readonly freeze?: readonly FreezeWindow[]
   readonly createdAt: string
   readonly updatedAt: string
   /** Moves with every save; the store's optimistic lock. */

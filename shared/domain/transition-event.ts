@@ -1,5 +1,6 @@
 import type { Actor, Cause, Finding } from './deployment.ts'
 import type { Outcome } from './gates/gate.ts'
+import type { RaiseBlock } from './raise-block.ts'
 import type { RawWeights, RouteState } from './traffic.ts'
 
 /** Everything that can happen to a deployment. Commands carry the person; the rest is Sluice's own doing. */
@@ -32,6 +33,8 @@ export type TransitionEvent =
     }
   | { readonly type: 'shift-wanted'; readonly step: number; readonly reason: string; readonly deadlineAt: string }
   | { readonly type: 'shift-delayed'; readonly until: string; readonly reason: string }
+  /** A raise may not be made now; `until` is when it is tried again. */
+  | { readonly type: 'raise-blocked'; readonly block: RaiseBlock; readonly until: string; readonly deadlineAt: string }
   | { readonly type: 'approval-wanted'; readonly step: number; readonly deadlineAt: string }
   | {
       readonly type: 'shifted'
@@ -56,6 +59,13 @@ export type TransitionEvent =
   /** What became of each route, while not all of them are restored. */
   | { readonly type: 'partly-restored'; readonly outcomes: readonly RestoredRoute[] }
   | { readonly type: 'restore-failed'; readonly reason: string }
+  /** Somebody else changed a route soon after the end. */
+  | {
+      readonly type: 'changed-after-end'
+      readonly resource: string
+      readonly found: RawWeights
+      readonly reason: string
+    }
   | { readonly type: 'succeeded-by'; readonly execution: number; readonly reason: string }
   | { readonly type: 'note'; readonly reason: string; readonly evidence?: Evidence }
   | { readonly type: 'pause'; readonly actor: Actor; readonly reason: string; readonly until: string | null }

@@ -1,5 +1,5 @@
 import { approve, pause, promote, resume } from './command-transitions.ts'
-import { type Cause, type Deployment, type FinalPhase, isFinal, type Phase } from './deployment.ts'
+import { type Cause, type Deployment, type FinalPhase, isFinal, isOver, type Phase } from './deployment.ts'
 import { ConflictError } from './errors.ts'
 import { change, here, quietly, requireStage, said, systemActor, withRoute, writeEvent } from './record-change.ts'
 import { finishRollBack, partlyRestored, startRollBack, whileRollingBack } from './rollback-transitions.ts'
@@ -74,12 +74,16 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
           promote: null,
           deadlineAt: event.deadlineAt,
           nextActionAt: at,
+          waitsFor: null,
         },
         said('phase', event.reason),
       )
     case 'shift-delayed':
       requireStage(deployment, event, ['shifting'])
-      return quietly(deployment, at, { nextActionAt: event.until }, said('note', event.reason))
+      return quietly(deployment, at, { nextActionAt: event.until, waitsFor: null }, said('note', event.reason))
+    case 'raise-blocked':
+      requireStage(deployment, event, ['shifting'])
+      return raiseBlocked(deployment, event, at)
     case 'approval-wanted':
       requireStage(deployment, event, ['verifying', 'baking'])
       return change(
@@ -138,6 +142,8 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
     case 'partly-restored':
     case 'restore-failed':
       throw new ConflictError(`${deployment.id} is ${deployment.phase}: nobody asked for a rollback`, here(deployment))
+    case 'changed-after-end':
+      throw new ConflictError(`${deployment.id} is ${deployment.phase}: it has not ended`, here(deployment))
     case 'succeeded-by':
       return quietly(deployment, at, { execution: event.execution }, said('note', event.reason))
     case 'note':
@@ -165,6 +171,7 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
 function absorb(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
   if (event.type === 'note') return quietly(deployment, at, {}, said('note', event.reason))
   if (event.type === 'written') return quietly(deployment, at, {}, writeEvent(event))
+  if (event.type === 'changed-after-end' && isOver(deployment.phase)) return changedAfterEnd(deployment, event, at)
   if (event.type === 'test-restored') {
     return quietly(deployment, at, {
       routes: withRoute(deployment, event.resource, (route) => ({ ...route, test: null })),
@@ -179,6 +186,18 @@ function absorb(deployment: Deployment, event: TransitionEvent, at: string): Dep
   if ((event.type === 'roll-back' || event.type === 'restored') && undone.includes(deployment.phase)) return deployment
   if (event.type === 'succeeded' && deployment.phase === 'succeeded') return deployment
   throw new ConflictError(`${deployment.id} has ended: ${deployment.phase}`, here(deployment))
+}
+
+/** Said once of each route: what follows there is somebody else's matter. */
+function changedAfterEnd(
+  deployment: Deployment,
+  { resource, found, reason }: Extract<TransitionEvent, { type: 'changed-after-end' }>,
+  at: string,
+): Deployment {
+  const concerned = deployment.routes.find((route) => route.resource === resource)
+  if (!concerned || concerned.changedAfterEnd) return deployment
+  const routes = withRoute(deployment, resource, (route) => ({ ...route, changedAfterEnd: { at, found } }))
+  return quietly(deployment, at, { routes }, { ...said('note', reason), resource, after: found })
 }
 
 function shifted(deployment: Deployment, event: Extract<TransitionEvent, { type: 'shifted' }>, at: string): Deployment {
@@ -198,12 +217,24 @@ function shifted(deployment: Deployment, event: Extract<TransitionEvent, { type:
       settledAt: event.settledAt,
       bakeEndsAt: event.bakeEndsAt,
       deadlineAt: null,
+      waitsFor: null,
       overwriteDrift: false,
       waivedGates: [],
       nextActionAt: event.lookAt,
     },
     said('phase', `${step.weight} % written and read back`),
   )
+}
+
+/** The time until then is not the step's: its deadline moves. What is said once need not be said at every try. */
+function raiseBlocked(
+  deployment: Deployment,
+  { block, until, deadlineAt }: Extract<TransitionEvent, { type: 'raise-blocked' }>,
+  at: string,
+): Deployment {
+  const isNews = deployment.waitsFor?.reason !== block.reason
+  const changes = { waitsFor: block, nextActionAt: until, deadlineAt }
+  return quietly(deployment, at, changes, isNews ? said('note', `the raise waits: ${block.reason}`) : undefined)
 }
 
 function weightOf(deployment: Deployment, step: number): number {

@@ -10,6 +10,8 @@ export interface ZoneChange {
   readonly id: string
   readonly lane: Lane
   readonly deployment: string
+  /** Puts back what a late write changed after the deployment's end: sent only while it is still watched. Default: false. */
+  readonly afterEnd?: true
   readonly pair: WeightedPair
   /**
    * What must be there for the change to be sent; null: whatever is there is replaced, as a rollback does.

@@ -13,14 +13,27 @@ export interface DeploymentStore {
    */
   claimKey(key: string, claim: KeyClaim): Promise<KeyClaim>
 
-  /** Points the service at its open deployment if it has none. @returns The id it points at afterwards. */
+  /**
+   * Points the service at its open deployment if it has none. What is watched rests from then on, in the same write.
+   * @returns The open deployment that it points at afterwards.
+   */
   takePointer(service: string, id: string): Promise<string>
-  /** Frees the pointer if it still names `id`; otherwise nothing. */
+  /**
+   * Frees the service for the next deployment while `id`, which has ended, is still watched, in the place of any other:
+   * in one write, so that nobody can begin unseen in between. Nothing unless the pointer names `id` as open.
+   */
+  watchPointer(service: string, id: string): Promise<void>
+  /**
+   * Frees the pointer if it still names `id`, open or watched; otherwise nothing. Where `id` is open, what was watched
+   * before it is watched again: for a deployment that wrote nothing.
+   */
   freePointer(service: string, id: string): Promise<void>
   /** The open deployment of `service`, or null. */
   pointer(service: string): Promise<string | null>
-  /** Every pointer: the list of what is open. */
-  listPointers(page: PageRequest): Promise<Page<{ readonly service: string; readonly id: string }>>
+  /** The deployment of `service` that has ended and is still watched; null while another one is open. */
+  watched(service: string): Promise<string | null>
+  /** Every pointer: the list of what is open, or has ended and is still watched. */
+  listPointers(page: PageRequest): Promise<Page<Pointer>>
 
   /** Puts the record if absent. @returns The record that is there afterwards. */
   create(deployment: Deployment): Promise<Deployment>
@@ -55,6 +68,13 @@ export interface DeploymentStore {
   /** Remembers the token that wakes the waiting workflow; the newest wins. */
   saveWakeToken(id: string, token: string): Promise<void>
   wakeToken(id: string): Promise<string | null>
+}
+
+/** What a service's pointer names. One per service. */
+export interface Pointer {
+  readonly service: string
+  readonly id: string
+  readonly state: 'open' | 'watched'
 }
 
 export interface KeyClaim {

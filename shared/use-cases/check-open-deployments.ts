@@ -3,68 +3,101 @@ import { type Deployment, isFinal } from '../domain/deployment.ts'
 import { startedAtMs } from '../domain/deployment-id.ts'
 import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
 import { systemActor } from '../domain/transition.ts'
+import type { CheckReport } from '../ports/check-invoker.ts'
+import type { Pointer } from '../ports/deployment-store.ts'
+import type { Page } from '../ports/page.ts'
 import { changeDeployment } from './change-deployment.ts'
 import { findDrift } from './find-drift.ts'
 import { followDrift } from './follow-drift.ts'
+import { forEachAtOnce } from './for-each-at-once.ts'
 import { type Judged, judgeGates } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
 import { closeDeployment, rollBack, wakeWorkflow } from './roll-back.ts'
 import { rollBackIfSafe } from './roll-back-if-safe.ts'
 import { type DriftFound, mayOverwrite } from './route-guard.ts'
+import { watchEnded } from './watch-ended.ts'
 
 /** After this many executions of a deployment died, it is rolled back instead of being continued. */
 const lastExecution = 3
 /** A pointer without a record is a start that broke off; its caller had this long to go on. Milliseconds. */
 const brokenStartMs = 120_000
-
-export interface CheckReport {
-  readonly checked: number
-  readonly failed: readonly { readonly id: string; readonly reason: string }[]
-}
+/** How many deployments are looked at at the same time: AWS takes only so many requests a second from an account. */
+const atOnce = 20
+const pageSize = 100
 
 /**
  * The scheduled look at everything that is open, with the workflow or without it: judges gates (this is what judges
  * while a deployment bakes), performs what cannot wait, wakes a workflow that has something to do and continues one that
- * died. One failure never stops the others.
+ * died. Looks after what has just ended as well. One failure never stops the others.
  *
  * @throws {AggregateError} After everything was looked at, if any deployment could not be: an error that only a log
  *   knows alarms nobody.
  */
 export async function checkOpenDeployments(deps: Deps): Promise<CheckReport> {
-  const failed: { id: string; reason: string; error: unknown }[] = []
-  let checked = 0
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<Deps['deployments']['listPointers']>> = await deps.deployments.listPointers({
-      limit: 100,
-      cursor,
-    })
-    await Promise.all(
-      page.items.map(async ({ service, id }) => {
-        try {
-          await checkDeployment(deps, service, id)
-        } catch (error) {
-          deps.logger.error('check-failed', { deployment: id, error })
-          failed.push({ id, reason: error instanceof Error ? error.message : String(error), error })
-        }
-      }),
-    )
-    checked += page.items.length
-    cursor = page.nextCursor
-  } while (cursor !== null)
-  if (failed.length > 0) {
-    throw new AggregateError(
-      failed.map(({ error }) => error),
-      `${failed.length} of ${checked} deployments could not be checked: ${failed.map(({ id, reason }) => `${id}: ${reason}`).join('; ')}`,
-    )
-  }
-  return { checked, failed }
+  const { checked, failures } = await checkEach(deps)
+  const { failed } = toReport(checked, failures)
+  if (failures.length === 0) return { checked, failed }
+  throw new AggregateError(
+    failures.map(({ error }) => error),
+    `${failed.length} of ${checked} deployments could not be checked: ${failed.map(({ id, reason }) => `${id}: ${reason}`).join('; ')}`,
+  )
 }
 
-async function checkDeployment(deps: Deps, service: string, id: string): Promise<void> {
+/**
+ * The same look for somebody who reads the answer: what could not be checked is part of it.
+ *
+ * @throws {TransientError | UpstreamError} If the list of what is open could not be read.
+ */
+export async function reportOnOpenDeployments(deps: Deps): Promise<CheckReport> {
+  const { checked, failures } = await checkEach(deps)
+  return toReport(checked, failures)
+}
+
+interface Failure {
+  readonly id: string
+  readonly error: unknown
+}
+
+async function checkEach(deps: Deps): Promise<{ readonly checked: number; readonly failures: readonly Failure[] }> {
+  const failures: Failure[] = []
+  const checked = await forEachAtOnce(listAll(deps), atOnce, async (pointer) => {
+    try {
+      await checkPointer(deps, pointer)
+    } catch (error) {
+      deps.logger.error('check-failed', { deployment: pointer.id, error })
+      failures.push({ id: pointer.id, error })
+    }
+  })
+  return { checked, failures }
+}
+
+function toReport(checked: number, failures: readonly Failure[]): CheckReport {
+  const failed = failures.map(({ id, error }) => ({
+    id,
+    reason: error instanceof Error ? error.message : String(error),
+  }))
+  return { checked, failed: failed.sort((a, b) => (a.id < b.id ? -1 : 1)) }
+}
+
+async function* listAll(deps: Deps): AsyncGenerator<Pointer> {
+  let cursor: string | null = null
+  do {
+    const page: Page<Pointer> = await deps.deployments.listPointers({ limit: pageSize, cursor })
+    yield* page.items
+    cursor = page.nextCursor
+  } while (cursor !== null)
+}
+
+async function checkPointer(deps: Deps, { service, id, state }: Pointer): Promise<void> {
   const deployment = await deps.deployments.load(id)
   if (!deployment) return freeBrokenStart(deps, service, id)
   await deps.deployments.copyEvents(deployment)
+  if (state === 'watched') return watchEnded(deps, deployment)
+  await checkDeployment(deps, deployment)
+}
+
+async function checkDeployment(deps: Deps, deployment: Deployment): Promise<void> {
+  const { id } = deployment
   const isRollingBack = deployment.goal === 'snapshot' && !isFinal(deployment.phase)
   if (deployment.phase === 'rollback-failed' || isRollingBack) {
     await rollBack(deps, id, deployment.cause ?? workflowDied(deployment))

@@ -11,7 +11,7 @@ import { rollBackIfSafe } from './roll-back-if-safe.ts'
 import { type TaskAnswer, taskAnswer } from './task-answer.ts'
 
 /** How long writing one step's weight may take, with every wait for capacity, before it rolls back. Seconds. */
-const shiftSeconds = 900
+export const shiftSeconds = 900
 
 /**
  * Does what was decided for `deployment`, and says where the workflow goes. If the record has moved since the decision,

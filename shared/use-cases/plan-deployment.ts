@@ -37,14 +37,14 @@ export interface DeploymentPlan {
  */
 export async function planDeployment(deps: Deps, request: PlanRequest): Promise<DeploymentPlan> {
   const service = await readService(deps, request.service)
-  const { routes } = service
+  const { routes, freeze = [] } = service
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   const stable = await resolveStable(deps, service, request.to)
   const canary = otherSlot(stable)
   const plan = buildPlan(request.strategy ?? service.strategy, wavesOf(routes))
   const traffic = request.traffic ?? null
   const [{ findings, problems }, planned, detection, open] = await Promise.all([
-    preflight(deps, { routes, gates, plan, stable, canary, at: 'deployment' }),
+    preflight(deps, { routes, gates, plan, freeze, stable, canary, at: 'deployment' }),
     writesOrFinding(deps, { routes, plan, canary }),
     estimateDetection(deps, { routes, gates, plan, stable, traffic }),
     deps.deployments.pointer(service.name),

@@ -4,13 +4,16 @@ import type { Finding } from '../domain/deployment.ts'
 import { NotFoundError, type Problem, TransientError, UpstreamError } from '../domain/errors.ts'
 import { unseenAliases } from '../domain/findings/alias-health.ts'
 import type { CheckedRoute, NotLookedAt, PreflightFacts } from '../domain/findings/facts.ts'
+import type { FreezeWindow } from '../domain/freeze.ts'
 import type { Gate, Route53HealthGate } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
 import { findFindings } from '../domain/preflight.ts'
+import { blockFindings } from '../domain/raise-block.ts'
 import { findMisplaced, findMissing } from '../domain/route-problems.ts'
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import { otherSlot, type RouteState, type Slot, servingSlot } from '../domain/traffic.ts'
 import { readStableMetrics } from './preflight-metrics.ts'
+import { findBlocks } from './raise-blocks.ts'
 
 type PreflightDeps = Pick<
   Deps,
@@ -19,6 +22,7 @@ type PreflightDeps = Pick<
   | 'targetGroups'
   | 'alarms'
   | 'leases'
+  | 'line'
   | 'metrics'
   | 'healthChecks'
   | 'clock'
@@ -29,6 +33,8 @@ export interface PreflightInput {
   readonly routes: readonly Route[]
   readonly gates: readonly Gate[]
   readonly plan: Plan
+  /** Counts when a deployment starts; a service is stored at any time. Default: none. */
+  readonly freeze?: readonly FreezeWindow[]
   /** Both null: the slot that serves now is stable. */
   readonly stable: Slot | null
   readonly canary: Slot | null
@@ -46,6 +52,8 @@ export interface PreflightAnswer {
 /**
  * Looks at everything that a deployment would use, changing nothing. A source that cannot be asked, or refuses, is a
  * warning that says so: it neither stops the caller nor passes for health.
+ *
+ * @throws {TransientError} If it cannot be told whether the line is stopped: then nothing may start.
  */
 export async function preflight(deps: PreflightDeps, input: PreflightInput): Promise<PreflightAnswer> {
   const notLookedAt: NotLookedAt[] = []
@@ -55,7 +63,8 @@ export async function preflight(deps: PreflightDeps, input: PreflightInput): Pro
   )
   const roles = rolesOf(input, routes)
   const alarmNames = input.gates.flatMap((gate) => (gate.kind === 'alarms' ? gate.alarmNames : []))
-  const [alarms, measured, healthChecks] = await Promise.all([
+  const [blocks, alarms, measured, healthChecks] = await Promise.all([
+    input.at === 'deployment' ? findBlocks(deps, input.freeze ?? []) : [],
     alarmNames.length === 0
       ? []
       : look('alarms', () => deps.alarms.read([...new Set(alarmNames)], null)).then((read) => read ?? []),
@@ -65,7 +74,10 @@ export async function preflight(deps: PreflightDeps, input: PreflightInput): Pro
   const { at, plan, gates } = input
   const facts = { at, routes, roles, plan, gates, alarms, ...measured, healthChecks }
   return {
-    findings: findFindings({ ...facts, notLookedAt: [...notLookedAt, ...blindSpots(routes, roles)] }),
+    findings: [
+      ...blockFindings(blocks),
+      ...findFindings({ ...facts, notLookedAt: [...notLookedAt, ...blindSpots(routes, roles)] }),
+    ],
     problems: routes.flatMap((checked, index) => problemsOf(checked, `routes[${index}]`, input.at)),
     states: routes.map((checked) => checked.facts?.state ?? null),
   }

@@ -32,6 +32,7 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
     routes: settings.routes,
     gates: settings.gates,
     plan,
+    freeze: settings.freeze ?? [],
     stable,
     canary,
     at: 'deployment',

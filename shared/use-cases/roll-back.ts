@@ -8,7 +8,9 @@ import type { RestoredRoute } from '../domain/transition-event.ts'
 import type { TrafficRouter } from '../ports/traffic-router.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { restoreTest } from './point-test.ts'
+import { restoreGoal, toStable } from './restore-goal.ts'
 import { type RouteAtWork, routesAtWork } from './route-guard.ts'
+import { needsWatch } from './watch-ended.ts'
 import { recordWrite, sameMembers } from './write-planned.ts'
 import { writeRoute } from './write-route.ts'
 
@@ -116,11 +118,7 @@ async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWor
   const snapshot = work.progress.snapshot
   if (!work.progress.touched || !snapshot) return
   const router = deps.routerFor(work.route)
-  const toStable = (state: RouteState) =>
-    router.target(state, { canary: deployment.canary, percent: 0, keepIdle: false })
-  // With group stickiness on, the canary leaves the action: its cookie would otherwise be honoured whatever the weights.
-  const target = toStable(snapshot)
-  const goal = sameRouting(target, snapshot) ? target : snapshot
+  const goal = restoreGoal(router, deployment, snapshot)
   const write = (to: (seen: RouteState) => RouteState) =>
     writeRoute(deps, {
       deployment: deployment.id,
@@ -135,7 +133,7 @@ async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWor
     if (!(error instanceof NotFoundError)) throw error
     if (await isGone(router)) return noteGone(deps, deployment, work.resource)
     // The snapshot names a group that was deleted since: everything to stable is what is left of it.
-    return write(toStable)
+    return write((seen) => toStable(router, deployment, seen))
   })
   const about = { resource: work.resource, reason: 'restored from the snapshot' }
   if (receipt) await recordWrite(deps, deployment.id, { ...receipt, ...about })
@@ -188,13 +186,14 @@ async function release(deps: Deps, deployment: Deployment): Promise<Deployment> 
 }
 
 /**
- * Frees what an ended deployment holds: the service's pointer, and a workflow that waits. Safe to repeat. A deployment
- * that has not ended, or whose rollback failed, keeps its service.
+ * Frees what an ended deployment holds: its service, and a workflow that waits. Safe to repeat. One that has written stays
+ * watched until another begins; one that has not ended, or whose rollback failed, keeps its service.
  */
 export async function closeDeployment(deps: Deps, id: string): Promise<Deployment> {
   const deployment = await loadDeployment(deps, id)
   if (!isFinal(deployment.phase)) return deployment
-  if (isOver(deployment.phase)) await deps.deployments.freePointer(deployment.service, id)
+  if (needsWatch(deployment)) await deps.deployments.watchPointer(deployment.service, id)
+  else if (isOver(deployment.phase)) await deps.deployments.freePointer(deployment.service, id)
   await wakeWorkflow(deps, id)
   return deployment
 }

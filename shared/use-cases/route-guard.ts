@@ -48,28 +48,52 @@ export function requireOurs(work: RouteAtWork, seen: RouteState, lease: Lease): 
   throw new DriftFound(work.resource, ours.find((state) => state !== null) ?? null, seen)
 }
 
+/** How far a deployment had come when a write of its plan was decided. */
+export type PlanPlace = Pick<Deployment, 'stage' | 'target'>
+
 /**
  * The last look before a write of the plan: the goal must still be the plan, and the first write of a route records its
  * snapshot, so that whoever rolls back later knows that there is something to restore.
  *
+ * @param place - Where the write belongs: one that stood still while others went on would undo their steps. Default: anywhere.
  * @returns True if it took the time of a save.
- * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
+ * @throws {ConflictError} If somebody decided to roll back, to hold, went on with the plan, or the deployment ended.
  */
 export async function allowPlanWrite(
   deps: Pick<Deps, 'deployments' | 'clock'>,
   id: string,
   resource: string,
   seen: RouteState,
+  place?: PlanPlace,
 ): Promise<boolean> {
   const deployment = await loadDeployment(deps, id)
   requirePlan(deployment)
+  if (place) requirePlace(deployment, place)
   if (deployment.routes.find((route) => route.resource === resource)?.touched) return false
   // Saving is the check as well: it fails if a rollback was decided since the load, and is then decided afresh.
   await changeDeployment(deps, id, (newest) => {
     requirePlan(newest)
+    if (place) requirePlace(newest, place)
     return { type: 'touched', resource, snapshot: snapshotOf(newest, resource, seen) }
   })
   return true
+}
+
+/**
+ * The look before the first write of a route is prepared: nobody wrote it meanwhile.
+ *
+ * @throws {ConflictError} If somebody did, went on with the plan, decided to roll back, to hold, or the deployment ended.
+ */
+export async function requireUntouched(
+  deps: Pick<Deps, 'deployments'>,
+  { id, stage, target }: Pick<Deployment, 'id' | 'stage' | 'target'>,
+  resource: string,
+): Promise<void> {
+  const newest = await loadDeployment(deps, id)
+  requirePlan(newest)
+  requirePlace(newest, { stage, target })
+  if (newest.routes.find((route) => route.resource === resource)?.touched)
+    throw new ConflictError(`${resource} was written for ${id} meanwhile`, { resource })
 }
 
 /** A foreign change that is to be written over is no snapshot: what Prepare saw is what a rollback restores. */
@@ -87,6 +111,14 @@ export function mayOverwrite({ overwriteDrift, settings }: Deployment): boolean 
 export function requirePlan(deployment: Deployment): void {
   const why = whyPlanStops(deployment)
   if (why !== null) throw new ConflictError(why, { phase: deployment.phase })
+}
+
+function requirePlace({ id, stage, target }: Deployment, place: PlanPlace): void {
+  if (stage === place.stage && target === place.target) return
+  throw new ConflictError(
+    `${id} is ${stage} at step ${target}; this write belonged to ${place.stage} at step ${place.target}`,
+    { stage, target },
+  )
 }
 
 function show(state: RouteState | null): string {

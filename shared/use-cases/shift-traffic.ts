@@ -7,6 +7,7 @@ import { aliasTtlSeconds, usualPropagationSeconds } from '../domain/record-set.t
 import { type Route, targetGroupOf } from '../domain/service.ts'
 import { isMovedBy, isReachedBy } from '../domain/waves.ts'
 import { toInstant } from '../ports/clock.ts'
+import { findBlockedRaise, type PlannedShare, RaiseBlocked, requireMayRaise, waitForRaise } from './blocked-raise.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { followDrift } from './follow-drift.ts'
 import { earliestStepEndMs } from './look-times.ts'
@@ -31,6 +32,8 @@ export async function shiftTraffic(deps: Deps, id: string): Promise<TaskAnswer> 
   const giveUpAtMs = deps.clock.realNow() + spreadPatienceMs
   const deployment = await loadDeployment(deps, id)
   if (decideNext(deployment, unjudged, deps.clock.now()).type !== 'shift') return answer(deps, deployment)
+  const block = await findBlockedRaise(deps, deployment, plannedShares(deployment))
+  if (block) return answer(deps, await waitForRaise(deps, id, block))
   const shortage = await findShortage(deps, deployment)
   if (shortage) return answer(deps, await delay(deps, id, shortage))
   try {
@@ -39,6 +42,7 @@ export async function shiftTraffic(deps: Deps, id: string): Promise<TaskAnswer> 
     if (spreading !== null) return answer(deps, await delay(deps, id, spreading))
     return answer(deps, await recordShift(deps, deployment))
   } catch (error) {
+    if (error instanceof RaiseBlocked) return answer(deps, await waitForRaise(deps, id, error.block))
     if (error instanceof DriftFound) return answer(deps, await followDrift(deps, deployment, error))
     // A pause, halt or rollback came in between: whoever set it acts on it, nothing more is raised here.
     if (error instanceof ConflictError) return answer(deps, await loadDeployment(deps, id))
@@ -66,11 +70,18 @@ function shareToWrite({ plan, target }: Deployment, route: Route): number {
   return step === undefined || isMovedBy(route, step) ? (step?.weight ?? 0) : 100
 }
 
+function plannedShares(deployment: Deployment): readonly PlannedShare[] {
+  return routesToShift(deployment).map(({ route }) => ({ route, percent: shareToWrite(deployment, route) }))
+}
+
 async function writeWeight(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
   const percent = shareToWrite(deployment, work.route)
   const wave = deployment.plan.steps[deployment.target]?.wave
   const reason = `step ${deployment.target}${wave === undefined ? '' : ` (wave ${wave})`}: ${percent} %`
-  await writePlanned(deps, deployment, work, { percent, keepIdle: true, reason })
+  await writePlanned(deps, deployment, work, {
+    ...{ percent, keepIdle: true, reason },
+    mayWrite: (seen, target) => requireMayRaise(deps, deployment, seen, target),
+  })
 }
 
 /** The step's clock starts only now, and only after the settling time; for DNS, when the old answers have run out. */

@@ -12,6 +12,7 @@ import { canaryPercent, otherSlot, type Slot } from '../domain/traffic.ts'
 import { wavesOf } from '../domain/waves.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment } from './change-deployment.ts'
+import { closeDeployment } from './roll-back.ts'
 
 export interface StartInput {
   /** The caller's Idempotency-Key. */
@@ -104,7 +105,8 @@ async function takeService(deps: Deps, service: string, id: string): Promise<voi
   if (holder === id) return
   const other = await deps.deployments.load(holder)
   if (other && isOver(other.phase)) {
-    await deps.deployments.freePointer(service, holder)
+    // One that was never closed is closed as its own workflow would have: should this start be refused, it is still watched.
+    await closeDeployment(deps, holder)
     if ((await deps.deployments.takePointer(service, id)) === id) return
   }
   throw new ConflictError(`service "${service}" has a deployment that has not ended: ${holder}`, { deployment: holder })
@@ -147,7 +149,7 @@ interface NewDeployment {
 
 function newDeployment({ deps, id, service, request, actor, stable }: NewDeployment): Deployment {
   const at = toInstant(deps.clock.now())
-  const { routes, settleSeconds, approvals, onDrift } = service
+  const { routes, settleSeconds, approvals, onDrift, freeze = [] } = service
   const strategy = request.strategy ?? service.strategy
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   return {
@@ -163,7 +165,7 @@ function newDeployment({ deps, id, service, request, actor, stable }: NewDeploym
     hold: null,
     stable,
     canary: otherSlot(stable),
-    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift },
+    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze },
     revisionLabel: request.revision ?? null,
     reason: request.reason ?? null,
     links: request.links ?? {},

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { type RouteState, slots } from '../domain/traffic.ts'
 import { changeDeployment } from './change-deployment.ts'
-import { allowPlanWrite, mayOverwrite, type RouteAtWork, requireOurs } from './route-guard.ts'
+import { allowPlanWrite, mayOverwrite, type RouteAtWork, requireOurs, requireUntouched } from './route-guard.ts'
 import { type WriteReceipt, writeRoute } from './write-route.ts'
 
 export interface PlannedWrite {
@@ -12,6 +12,8 @@ export interface PlannedWrite {
   readonly keepIdle: boolean
   /** When nothing needs to be sent. Default: every request would go the same way. */
   readonly isThere?: (seen: RouteState, target: RouteState) => boolean
+  /** A look of its own before the write starts. Throws to stop; nothing was written then. */
+  readonly mayWrite?: (seen: RouteState, target: RouteState) => Promise<void>
   /** Why, in the event. */
   readonly reason: string
 }
@@ -21,7 +23,7 @@ export interface PlannedWrite {
  * still the goal, and with an event of what it replaced.
  *
  * @throws {DriftFound} If somebody else changed the route.
- * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
+ * @throws {ConflictError} If somebody decided to roll back, to hold, went on with the plan, or the deployment ended.
  */
 export async function writePlanned(
   deps: Deps,
@@ -31,17 +33,22 @@ export async function writePlanned(
 ): Promise<WriteReceipt> {
   const router = deps.routerFor(work.route)
   const { percent, keepIdle, isThere, reason } = write
+  const wish = { canary: deployment.canary, percent, keepIdle }
   const receipt = await writeRoute(deps, {
     deployment: deployment.id,
     resource: work.resource,
     router,
     snapshot: work.progress.touched ? null : work.progress.snapshot,
+    mayBegin: () => requireUntouched(deps, deployment, work.resource),
     target: (seen, lease) => {
       if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
-      return router.target(seen, { canary: deployment.canary, percent, keepIdle })
+      return router.target(seen, wish)
     },
     ...(isThere && { isThere }),
-    mayWrite: (seen) => allowPlanWrite(deps, deployment.id, work.resource, seen),
+    mayWrite: async (seen) => {
+      await write.mayWrite?.(seen, router.target(seen, wish))
+      return allowPlanWrite(deps, deployment.id, work.resource, seen, deployment)
+    },
   })
   await recordWrite(deps, deployment.id, { ...receipt, resource: work.resource, reason })
   return receipt

@@ -59,7 +59,11 @@ async function noteIntent(deps: ZoneDeps, wish: RecordSetWish, found: RouteState
     if (!isAssumed && (wish.isThere ?? sameRouting)(seen, target))
       return { receipt: await noteThere(deps, lease, seen) }
     // Where the first write of a deployment was not sent, its next try finds this: that is no drift.
-    if (wish.snapshot) await noteSeen(deps, lease, seen)
+    if (wish.snapshot) {
+      // One that woke after others had written would note as ours what was there before them.
+      if (found === null) await wish.mayBegin?.()
+      await noteSeen(deps, lease, seen)
+    }
     await wish.mayWrite(seen)
     await deps.leases.intend(lease, target)
     return { seen, target }
@@ -82,15 +86,24 @@ async function decide(
   if (assumed !== null) {
     try {
       const target = wish.target(assumed, lease)
-      // An earlier try of this very write may have taken effect or not: the zone's writer sees which.
-      const isKnown = wish.lane === 'rollback' || lease.intended === null || sameRouting(lease.intended, target)
-      if (isKnown) return { seen: assumed, target, isAssumed: true }
+      if (canAssume(wish, lease, { assumed, target })) return { seen: assumed, target, isAssumed: true }
     } catch {
       // Read below, and decided on what is true.
     }
   }
   const seen = found ?? (await wish.router.read(wish.lane))
   return { seen, target: wish.target(seen, lease), isAssumed: false }
+}
+
+function canAssume(
+  { lane }: RecordSetWish,
+  { intended }: Lease,
+  { assumed, target }: { readonly assumed: RouteState; readonly target: RouteState },
+): boolean {
+  // Where another rollback has just restored it, a look costs less than writing it again.
+  if (lane === 'rollback') return intended !== null || !sameRouting(assumed, target)
+  // An earlier try of this very write may have taken effect or not: the zone's writer sees which.
+  return intended === null || sameRouting(intended, target)
 }
 
 async function noteThere(deps: ZoneDeps, lease: Lease, seen: RouteState): Promise<WriteReceipt> {
@@ -107,8 +120,9 @@ async function noteSeen({ leases }: Pick<ZoneDeps, 'leases'>, lease: Lease, seen
   if (intended !== null && !sameRouting(intended, seen)) await leases.intend(lease, intended)
 }
 
-/** A rollback replaces whatever is there, so it spends no request on looking. */
-function assumedState({ lastWritten, intended }: LeaseMemory, { lane, snapshot = null }: RecordSetWish) {
+/** A rollback replaces whatever is there, so it spends no request on looking; whoever corrects has to know what. */
+function assumedState({ lastWritten, intended }: LeaseMemory, { lane, afterEnd, snapshot = null }: RecordSetWish) {
+  if (afterEnd) return null
   if (lane === 'rollback') return intended ?? lastWritten
   return snapshot ?? lastWritten
 }
@@ -120,6 +134,7 @@ function toChange(deps: ZoneDeps, wish: RecordSetWish, { seen, target }: Noted):
     id: `${wantedAtMs}#${deps.newHolder()}`,
     lane,
     deployment: wish.deployment,
+    ...(wish.afterEnd && { afterEnd: true as const }),
     pair: wish.router.pair,
     expect: lane === 'rollback' ? null : seen,
     target,

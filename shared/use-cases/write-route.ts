@@ -27,8 +27,12 @@ export interface WriteWish {
   readonly router: Writable | QueuedRouter
   /** Whom it goes before, where many wait for one writer. Default: `plan`. */
   readonly lane?: Lane
+  /** Puts back what a late write changed after the deployment's end, looking at what is there first. Default: false. */
+  readonly afterEnd?: true
   /** What was read before our first write of this deployment, where that is still to come. Spares a queued writer a look. */
   readonly snapshot?: RouteState | null
+  /** Looks, under the lease, whether that first write is still to come. Throws to stop. */
+  readonly mayBegin?: () => Promise<void>
   /** What is to be there, given what is. Throws to refuse (drift). */
   readonly target: (seen: RouteState, lease: Lease) => RouteState
   /** Last look before the write, or before it is handed to a zone's writer. Throws to stop. True: it took the time of a save. */

@@ -44,6 +44,65 @@ export function describeDeploymentStore(name: string, make: () => Promise<Deploy
         expect(await store.takePointer('web', 'dep_2')).toBe('dep_2')
       })
 
+      it('is free for the next deployment while the last one is watched, until the next one begins', async () => {
+        const store = await make()
+        await store.watchPointer('web', 'dep_1')
+        expect(await store.watched('web')).toBeNull()
+        await store.takePointer('web', 'dep_1')
+        expect(await store.watched('web')).toBeNull()
+        await store.watchPointer('web', 'dep_2')
+        expect(await store.pointer('web')).toBe('dep_1')
+        await store.watchPointer('web', 'dep_1')
+        await store.watchPointer('web', 'dep_1')
+        expect([await store.pointer('web'), await store.watched('web')]).toEqual([null, 'dep_1'])
+        expect(await store.takePointer('web', 'dep_2')).toBe('dep_2')
+        expect([await store.pointer('web'), await store.watched('web')]).toEqual(['dep_2', null])
+        await store.watchPointer('web', 'dep_1')
+        await store.freePointer('web', 'dep_1')
+        expect([await store.pointer('web'), await store.watched('web')]).toEqual(['dep_2', null])
+      })
+
+      it('watches the last deployment again where the next one wrote nothing and is freed', async () => {
+        const store = await make()
+        await store.takePointer('web', 'dep_1')
+        await store.watchPointer('web', 'dep_1')
+        await store.takePointer('web', 'dep_2')
+        await store.freePointer('web', 'dep_2')
+        await store.freePointer('web', 'dep_2')
+        expect([await store.pointer('web'), await store.watched('web')]).toEqual([null, 'dep_1'])
+        await store.takePointer('web', 'dep_3')
+        await store.watchPointer('web', 'dep_3')
+        expect([await store.pointer('web'), await store.watched('web')]).toEqual([null, 'dep_3'])
+        await store.freePointer('web', 'dep_1')
+        await store.freePointer('web', 'dep_3')
+        expect(await store.listPointers({ limit: 2, cursor: null })).toEqual({ items: [], nextCursor: null })
+      })
+
+      it('ends a watch by freeing the pointer, of the deployment that is watched only', async () => {
+        const store = await make()
+        await store.takePointer('web', 'dep_1')
+        await store.watchPointer('web', 'dep_1')
+        await store.freePointer('web', 'dep_2')
+        expect(await store.watched('web')).toBe('dep_1')
+        await store.freePointer('web', 'dep_1')
+        expect(await store.watched('web')).toBeNull()
+        await store.watchPointer('web', 'dep_1')
+        expect(await store.listPointers({ limit: 2, cursor: null })).toEqual({ items: [], nextCursor: null })
+      })
+
+      it('names one winner to many who begin while the last deployment is watched', async () => {
+        const store = await make()
+        await store.takePointer('web', 'dep_last')
+        await store.watchPointer('web', 'dep_last')
+        const ids = Array.from({ length: 20 }, (_, n) => `dep_${n}`)
+        const [winners] = await Promise.all([
+          Promise.all(ids.map((taker) => store.takePointer('web', taker))),
+          store.freePointer('web', 'dep_last'),
+        ])
+        expect(new Set(winners).size).toBe(1)
+        expect([await store.pointer('web'), await store.watched('web')]).toEqual([winners[0], null])
+      })
+
       it('names one winner to many concurrent takers', async () => {
         const store = await make()
         const ids = Array.from({ length: 20 }, (_, n) => `dep_${n}`)
@@ -58,9 +117,14 @@ export function describeDeploymentStore(name: string, make: () => Promise<Deploy
         for (const service of ['web', 'api', 'shop']) await store.takePointer(service, `dep_${service}`)
         await store.takePointer('done', 'dep_done')
         await store.freePointer('done', 'dep_done')
+        await store.watchPointer('shop', 'dep_shop')
         for (const limit of [1, 2, 3, 100]) {
           const { items } = await readAll((page) => store.listPointers(page), limit)
-          expect(items).toEqual(['api', 'shop', 'web'].map((service) => ({ service, id: `dep_${service}` })))
+          expect(items).toEqual([
+            { service: 'api', id: 'dep_api', state: 'open' },
+            { service: 'shop', id: 'dep_shop', state: 'watched' },
+            { service: 'web', id: 'dep_web', state: 'open' },
+          ])
         }
       })
     })

@@ -24,9 +24,11 @@ export function describeZoneChanges(name: string, make: (clock: Pick<Clock, 'rea
     it('keeps a change whole, waiting', async () => {
       const { changes } = await start()
       const bold = aZoneChange({ lane: 'rollback', expect: null })
-      for (const added of [change, bold]) await changes.add(added)
+      const late = aZoneChange({ id: `${change.wantedAtMs}#late`, afterEnd: true })
+      for (const added of [change, bold, late]) await changes.add(added)
       expect(await changes.read(change)).toEqual(kept(change))
       expect(await changes.read(bold)).toEqual(kept(bold))
+      expect(await changes.read(late)).toEqual(kept(late))
     })
 
     it('lists rollbacks first, then by how long they wait, whatever the order of adding', async () => {

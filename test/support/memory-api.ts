@@ -3,11 +3,13 @@ import { type ApiOptions, createApi } from '../../functions/api/app.ts'
 import { createMemoryCloud } from '../../shared/adapters/memory/cloud.ts'
 import { createMemoryDeploymentStore } from '../../shared/adapters/memory/deployment-store.ts'
 import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
+import { createMemoryLine } from '../../shared/adapters/memory/line.ts'
 import { createMemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
 import { createMemoryWorkflow } from '../../shared/adapters/memory/workflow.ts'
 import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import type { Deps } from '../../shared/deps.ts'
+import { reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
 import { webArns } from './builders.ts'
 import { checkAgainstDocument } from './openapi-check.ts'
 
@@ -45,6 +47,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),
     leases: createMemoryLeases(clock),
+    line: createMemoryLine(),
     ...createMemoryZoneQueue(clock),
     hostedZones: cloud.hostedZones,
     targetGroups: cloud.targetGroups,
@@ -65,6 +68,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
         return 'under-way'
       },
     },
+    checkInvoker: { check: () => reportOnOpenDeployments(deps) },
     notifier: createMemoryNotifier(),
     logger: { info: log, warn: log, error: log },
     homeRegion: 'eu-west-1',

@@ -4,6 +4,7 @@ import { createTasks } from '../../local/functions.ts'
 import { createMemoryCloud, type MemoryCloud } from '../../shared/adapters/memory/cloud.ts'
 import { createMemoryDeploymentStore } from '../../shared/adapters/memory/deployment-store.ts'
 import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
+import { createMemoryLine } from '../../shared/adapters/memory/line.ts'
 import type { MinuteOfTraffic } from '../../shared/adapters/memory/measurements.ts'
 import { createMemoryNotifier, type MemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
@@ -15,7 +16,7 @@ import { TransientError } from '../../shared/domain/errors.ts'
 import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
 import type { Service } from '../../shared/domain/service.ts'
 import type { Slot } from '../../shared/domain/traffic.ts'
-import { checkOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
+import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
 import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
 import { aDeployer, aService, webArns } from './builders.ts'
 import { type PortFaults, withFaults } from './port-faults.ts'
@@ -46,7 +47,9 @@ export interface Walk extends WalkedStepFunctions {
   readonly clock: ManualClock
   readonly pages: MemoryNotifier['pages']
   /** What goes wrong around calls of the store, the leases and the workflow from now on. */
-  readonly faults: Readonly<Record<'store' | 'leases' | 'workflow' | 'zoneChanges' | 'requestBudget', PortFaults>>
+  readonly faults: Readonly<
+    Record<'store' | 'leases' | 'line' | 'workflow' | 'zoneChanges' | 'requestBudget', PortFaults>
+  >
   /** What a Task throws instead of running, by state name; undefined: it runs. */
   readonly taskFaults: Map<string, (call: number) => Error | undefined>
   /** Names of the Tasks that were called, in order. */
@@ -77,7 +80,7 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
   const ports = { now: clock.now, realNow: clock.now, sleep: (ms: number) => clock.sleep(ms) }
   const cloud = createMemoryCloud(ports)
   const notifier = createMemoryNotifier()
-  const faults: Walk['faults'] = { store: {}, leases: {}, workflow: {}, zoneChanges: {}, requestBudget: {} }
+  const faults: Walk['faults'] = { store: {}, leases: {}, line: {}, workflow: {}, zoneChanges: {}, requestBudget: {} }
   const taskFaults: Walk['taskFaults'] = new Map()
   const tasksCalled: string[] = []
   const failedChecks: string[] = []
@@ -91,12 +94,14 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
     services: createMemoryServiceStore(),
     deployments: withFaults(createMemoryDeploymentStore(), faults.store),
     leases: withFaults(createMemoryLeases(ports), faults.leases),
+    line: withFaults(createMemoryLine(), faults.line),
     zoneChanges: withFaults(queue.zoneChanges, faults.zoneChanges),
     propagation: queue.propagation,
     requestBudget: withFaults(queue.requestBudget, faults.requestBudget),
     ...pick(cloud),
     workflow: withFaults(machine.workflow, faults.workflow),
     rollBackInvoker: { rollBack: (deploymentId, cause) => invokeRollBack(tasks, { deploymentId, cause }) },
+    checkInvoker: { check: () => reportOnOpenDeployments(deps) },
     notifier,
     logger: { info: log, warn: log, error: log },
     homeRegion: 'eu-west-1',

@@ -6,6 +6,7 @@ const env = {
   SLUICE_TABLE: 'sluice',
   SLUICE_STATE_MACHINE_ARN: 'arn:aws-cn:states:cn-north-1:123456789012:stateMachine:sluice',
   SLUICE_ROLL_BACK_FUNCTION: 'sluice-roll-back',
+  SLUICE_ROLLBACK_CHECK_FUNCTION: 'sluice-rollback-check',
   AWS_REGION: 'cn-north-1',
 }
 
@@ -15,6 +16,7 @@ describe('the configuration', () => {
       table: 'sluice',
       stateMachineArn: env.SLUICE_STATE_MACHINE_ARN,
       rollBackFunction: 'sluice-roll-back',
+      rollbackCheckFunction: 'sluice-rollback-check',
       region: 'cn-north-1',
     })
   })
@@ -39,6 +41,7 @@ describe('the configuration', () => {
     ['SLUICE_STATE_MACHINE_ARN', 'sluice'],
     ['SLUICE_STATE_MACHINE_ARN', 'arn:aws:states:eu-west-1:123456789012:execution:sluice:x'],
     ['SLUICE_ROLL_BACK_FUNCTION', 'roll back'],
+    ['SLUICE_ROLLBACK_CHECK_FUNCTION', 'check!'],
     ['AWS_REGION', 'Ireland'],
     ['AWS_REGION', '   '],
   ])('refuses %s=%s', (variable, value) => {

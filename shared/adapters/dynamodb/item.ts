@@ -3,6 +3,7 @@ import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../doma
 import { phases } from '../../domain/deployment.ts'
 import { InvariantError } from '../../domain/errors.ts'
 import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
+import type { Stop } from '../../domain/raise-block.ts'
 import type { RequestBudgetState } from '../../domain/request-budget.ts'
 import type { Service } from '../../domain/service.ts'
 import type { RouteState } from '../../domain/traffic.ts'
@@ -43,6 +44,8 @@ export const keys = {
   }),
   propagation: (changeId: string): Key => ({ pk: `PROPAGATION#${changeId}`, sk: 'PROPAGATION' }),
   requestBudget: { pk: 'BUDGET#route53', sk: 'BUDGET' } satisfies Key,
+  /** There while the line is stopped. */
+  stop: { pk: 'STOP', sk: 'STOP' } satisfies Key,
 }
 
 /** As text: a rollback's key is before every plan's. */
@@ -89,6 +92,10 @@ export function toRequestBudgetItem(state: RequestBudgetState, revision: number)
   return toRecordItem(keys.requestBudget, state, { revision })
 }
 
+export function toStopItem(stop: Stop): Item {
+  return toRecordItem(keys.stop, stop)
+}
+
 const aRevision = z.int().positive()
 const anEvent = z.looseObject({ seq: z.int().positive(), at: z.string(), type: z.string(), reason: z.string() })
 const aDeployment = z.looseObject({
@@ -121,6 +128,12 @@ const aRequestBudget = z.looseObject({
   account: z.int().nonnegative(),
   plan: z.int().nonnegative(),
   planNotBeforeMs: z.int(),
+})
+
+const aStop = z.looseObject({
+  reason: z.string(),
+  by: z.looseObject({ kind: z.string(), name: z.string() }),
+  at: z.iso.datetime(),
 })
 
 const aCount = z.number().nonnegative()
@@ -168,6 +181,11 @@ export function fromEventItem(item: Item): DeploymentEvent {
 /** @throws {InvariantError} As {@link fromDeploymentItem}. */
 export function fromRequestBudgetItem(item: Item): RequestBudgetState {
   return fromRecordItem<RequestBudgetState>(item, aRequestBudget)
+}
+
+/** @throws {InvariantError} As {@link fromDeploymentItem}. */
+export function fromStopItem(item: Item): Stop {
+  return fromRecordItem<Stop>(item, aStop)
 }
 
 /** @throws {InvariantError} If an attribute of `item` is not of the asked type. */

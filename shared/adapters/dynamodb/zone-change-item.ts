@@ -31,6 +31,7 @@ const aChange = z.looseObject({
   id: z.string().min(1),
   lane: z.enum(['rollback', 'plan']),
   deployment: z.string(),
+  afterEnd: z.literal(true).optional(),
   pair: z.looseObject({
     hostedZoneId: z.string(),
     name: z.string(),

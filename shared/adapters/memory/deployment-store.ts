@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentEvent, DeploymentMeasures } from '../../domain/deployment.ts'
 import { ConflictError } from '../../domain/errors.ts'
 import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
-import type { DeploymentStore, KeyClaim } from '../../ports/deployment-store.ts'
+import type { DeploymentStore, KeyClaim, Pointer } from '../../ports/deployment-store.ts'
 import { buildPage, fromCursor } from '../page.ts'
 import { copyOf } from './copy.ts'
 
@@ -109,27 +109,48 @@ export function createMemoryDeploymentStore(): DeploymentStore {
   }
 }
 
-function createPointers(): Pick<DeploymentStore, 'takePointer' | 'freePointer' | 'pointer' | 'listPointers'> {
-  const pointers = new Map<string, string>()
+type Pointers = Pick<
+  DeploymentStore,
+  'takePointer' | 'watchPointer' | 'freePointer' | 'pointer' | 'watched' | 'listPointers'
+>
+
+function createPointers(): Pointers {
+  /** What is open in front of what is watched. */
+  const pointers = new Map<string, { readonly open: string | null; readonly watched: string | null }>()
+  const of = (service: string) => pointers.get(service) ?? { open: null, watched: null }
   return {
     async takePointer(service, id) {
-      const standing = pointers.get(service) ?? id
-      pointers.set(service, standing)
-      return standing
+      const { open, watched } = of(service)
+      pointers.set(service, { open: open ?? id, watched })
+      return open ?? id
+    },
+    async watchPointer(service, id) {
+      if (of(service).open === id) pointers.set(service, { open: null, watched: id })
     },
     async freePointer(service, id) {
-      if (pointers.get(service) === id) pointers.delete(service)
+      const { open, watched } = of(service)
+      if ((open ?? watched) !== id) return
+      if (open !== null && watched !== null) pointers.set(service, { open: null, watched })
+      else pointers.delete(service)
     },
     async pointer(service) {
-      return pointers.get(service) ?? null
+      return of(service).open
+    },
+    async watched(service) {
+      const { open, watched } = of(service)
+      return open === null ? watched : null
     },
     async listPointers(page) {
       const after = fromCursor('pointers', page.cursor)
       const found = [...pointers]
-        .map(([service, id]) => ({ service, id }))
-        .filter(({ service }) => after === null || service > after)
-        .sort((a, b) => (a.service < b.service ? -1 : 1))
+        .filter(([service]) => after === null || service > after)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([service, { open, watched }]) => toPointer(service, open, watched))
       return buildPage('pointers', { found, limit: page.limit, placeOf: ({ service }) => service })
     },
   }
+}
+
+function toPointer(service: string, open: string | null, watched: string | null): Pointer {
+  return open === null ? { service, id: watched ?? '', state: 'watched' } : { service, id: open, state: 'open' }
 }

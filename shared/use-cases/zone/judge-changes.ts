@@ -1,5 +1,5 @@
 import { NotFoundError, UpstreamError } from '../../domain/errors.ts'
-import { whyPlanStops, whyRestoreStops } from '../../domain/may-write.ts'
+import { whyPlanStops, whyRestoreStops, whyWatchStops } from '../../domain/may-write.ts'
 import { pairKey, type RecordSet, toPairState } from '../../domain/record-set.ts'
 import { type RouteState, sameRouting } from '../../domain/traffic.ts'
 import type { KeptZoneChange, ZoneChange, ZoneChangeResult } from '../../domain/zone-change.ts'
@@ -41,10 +41,11 @@ function stateOf(
 /** Why a change must not be sent, by the newest record of its deployment; null when it may. */
 export async function whyStopped(
   deps: Pick<ZoneDeps, 'deployments'>,
-  { deployment: id, lane }: ZoneChange,
+  { deployment: id, lane, afterEnd }: ZoneChange,
 ): Promise<string | null> {
   const deployment = await deps.deployments.load(id)
   if (!deployment) return `there is no deployment ${id}`
+  if (afterEnd) return whyWatchStops(deployment, await deps.deployments.watched(deployment.service))
   switch (lane) {
     case 'plan':
       return whyPlanStops(deployment)

@@ -65,7 +65,7 @@ describe('a Task that fails for good', () => {
   it('in the middle of EvaluateGates, after the success was recorded: nothing is taken back, nobody is called', async () => {
     walk = await startWalk({ service: { strategy }, checkSeconds: 0 })
     walk.faults.store.before = ({ method }) => {
-      if (method === 'freePointer') throw new UpstreamError('access denied')
+      if (method === 'watchPointer') throw new UpstreamError('access denied')
     }
     const { id } = await walk.start()
     await walk.untilEnded(id)

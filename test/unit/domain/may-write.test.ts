@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { whyPlanStops, whyRestoreStops } from '../../../shared/domain/may-write.ts'
+import { whyPlanStops, whyRestoreStops, whyWatchStops } from '../../../shared/domain/may-write.ts'
 import { aDeployment } from '../../support/builders.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -25,5 +25,20 @@ describe('a restore', () => {
   ] as const)('%s', (_, phase, stops) => {
     const why = whyRestoreStops(aDeployment({ phase }))
     expect(why).toBe(stops ? 'dep_01KDVDNC00000000000000WEB1 is restored already' : null)
+  })
+})
+
+describe('putting back what a late write changed', () => {
+  const { id } = aDeployment()
+  it.each([
+    ['may start while the deployment is watched', 'rolled-back', id, false],
+    ['may start after a success too', 'succeeded', id, false],
+    ['stops once nothing is watched', 'rolled-back', null, true],
+    ['stops where another one is watched', 'aborted', 'dep_2', true],
+    ['stops where its rollback is still being tried', 'rollback-failed', id, true],
+    ['stops before the end', 'baking', id, true],
+  ] as const)('%s', (_, phase, watched, stops) => {
+    const why = whyWatchStops(aDeployment({ phase }), watched)
+    expect(why).toBe(stops ? `${id} of web is watched no more: another deployment began` : null)
   })
 })

@@ -289,6 +289,28 @@ describe('rolling back', () => {
     expect(transition(done, { type: 'test-restored', resource: webArns.rule }, at).phase).toBe('rolled-back')
   })
 
+  it('notes once of each route what somebody else put there after the end', () => {
+    const changed: TransitionEvent = {
+      type: 'changed-after-end',
+      resource: webArns.rule,
+      found: { blue: 60, green: 40 },
+      reason: 'somebody else changed it',
+    }
+    const done = transition(rolling(), { type: 'restored' }, at)
+    const noted = transition(done, changed, later)
+    expect(noted).toMatchObject({ phase: 'rolled-back', version: done.version, revision: done.revision + 1 })
+    expect(noted.routes).toEqual([
+      { ...done.routes[0], changedAfterEnd: { at: later, found: { blue: 60, green: 40 } } },
+    ])
+    expect(noted.lastEvents.at(-1)).toMatchObject({
+      ...{ type: 'note', reason: changed.reason, resource: webArns.rule, after: changed.found },
+    })
+    expect(transition(noted, { ...changed, found: { blue: 0, green: 100 } }, later)).toBe(noted)
+    expect(transition(done, { ...changed, resource: 'elsewhere' }, later)).toBe(done)
+    const failed = transition(rolling(anAbort), { type: 'restore-failed', reason: 'for an hour' }, at)
+    for (const open of [baking(), rolling(), failed]) expect(() => transition(open, changed, at)).toThrow(ConflictError)
+  })
+
   it('records an abort as a command of the person', () => {
     expect(rolling(anAbort).lastEvents.at(-1)).toMatchObject({
       type: 'command',

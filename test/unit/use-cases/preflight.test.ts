@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../../local/clock.ts'
 import { createMemoryCloud, type MemoryCloud } from '../../../shared/adapters/memory/cloud.ts'
 import { createMemoryLeases } from '../../../shared/adapters/memory/leases.ts'
+import { createMemoryLine } from '../../../shared/adapters/memory/line.ts'
 import { InvariantError, TransientError, UpstreamError } from '../../../shared/domain/errors.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
 import type { Leases } from '../../../shared/ports/lease.ts'
+import type { Line } from '../../../shared/ports/line.ts'
 import { type PreflightInput, preflight } from '../../../shared/use-cases/preflight.ts'
 import { anAlbRoute, webArns } from '../../support/builders.ts'
 import { aCompareGate, aMetricGate, anAlarmsGate, aRoute53HealthGate } from '../../support/gates.ts'
@@ -14,11 +16,13 @@ const aliases = 'warning not-looked-at:alias-evaluates-health'
 
 let cloud: MemoryCloud
 let leases: Leases
+let line: Line
 
 beforeEach(() => {
   const clock = createManualClock(now)
   cloud = createMemoryCloud(clock)
   leases = createMemoryLeases({ realNow: clock.now })
+  line = createMemoryLine()
   cloud.setGroup(webArns.blue)
   cloud.setGroup(webArns.green)
   cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 100, [webArns.green]: 0 } })
@@ -38,7 +42,13 @@ function input(overrides: Partial<PreflightInput> = {}): PreflightInput {
 
 const run = (overrides: Partial<PreflightInput> = {}) =>
   preflight(
-    { ...cloud, leases, homeRegion: 'eu-west-1', clock: { now: () => now, realNow: () => now, sleep: async () => {} } },
+    {
+      ...cloud,
+      leases,
+      line,
+      homeRegion: 'eu-west-1',
+      clock: { now: () => now, realNow: () => now, sleep: async () => {} },
+    },
     input(overrides),
   )
 
@@ -61,6 +71,43 @@ describe('preflight', () => {
     expect(answer.findings.map(({ id }) => id)).toEqual(['not-looked-at:alias-evaluates-health'])
     expect(answer.problems).toEqual([])
     expect(answer.states.map((state) => state?.weights)).toEqual([{ blue: 100, green: 0 }])
+  })
+
+  describe('while nothing may start', () => {
+    const stop = {
+      reason: 'incident 7',
+      by: { kind: 'token', name: 'on-call' },
+      at: '2026-01-01T11:00:00.000Z',
+    } as const
+    const freeze = [
+      { cron: '0 11 * * *', durationSeconds: 7200, timeZone: 'UTC', reason: 'sale' },
+      { cron: '0 18 * * *', durationSeconds: 7200, timeZone: 'UTC' },
+    ]
+
+    it('finds the stopped line and the window that is open, as errors', async () => {
+      await line.stop(stop)
+      expect(await found({ freeze })).toEqual(['error stopped', 'error freeze', aliases])
+      expect((await run({ freeze })).findings.slice(0, 2).map(({ detail }) => detail)).toEqual([
+        'on-call stopped the line at 2026-01-01T11:00:00.000Z: incident 7',
+        'the freeze window "0 11 * * *" (UTC) is open until 2026-01-01T13:00:00.000Z: sale',
+      ])
+    })
+
+    it('finds nothing of windows that are closed', async () => {
+      expect(await found({ freeze: freeze.slice(1) })).toEqual([aliases])
+    })
+
+    it('stores a service all the same', async () => {
+      await line.stop(stop)
+      expect(await found({ freeze, at: 'put', stable: null, canary: null })).toEqual([aliases])
+    })
+
+    it('does not take a line that cannot be read for one that runs', async () => {
+      line.read = async () => {
+        throw new TransientError('throttled')
+      }
+      await expect(run()).rejects.toThrow(TransientError)
+    })
   })
 
   it('changes nothing', async () => {

@@ -12,6 +12,7 @@ const metric = { kind: 'metric', metric: 'error-rate', max: 0.01 }
 const probe = { kind: 'probe', url: 'http://{side}.example.com/healthz' }
 const checks = { kind: 'route53-health', healthCheckIds: ['check-a', 'check-b'] }
 const webhook = { kind: 'webhook', url: 'https://judge.example.com/{side}', secretName: '/sluice/judge' }
+const freeze = { cron: '0 18 * * 5', durationSeconds: 226_800, timeZone: 'Asia/Tokyo', reason: 'weekend' }
 const steps = (...list: unknown[]) => ({ strategy: { type: 'steps', steps: list } })
 
 describe('a service document', () => {
@@ -27,6 +28,7 @@ describe('a service document', () => {
       settleSeconds: 10,
       approvals: { required: 1, timeoutSeconds: 86_400 },
       onDrift: 'halt',
+      freeze: [],
     })
   })
 
@@ -72,6 +74,14 @@ describe('a service document', () => {
       timeoutSeconds: 10,
       when: 'both',
     })
+  })
+
+  it('keeps freeze windows as written, in UTC by default', () => {
+    const daily = { cron: '*/30 22 * * MON-FRI', durationSeconds: 60 }
+    expect(parseService('web', aServiceBody({ freeze: [freeze, daily] })).freeze).toEqual([
+      freeze,
+      { ...daily, timeZone: 'UTC' },
+    ])
   })
 
   it('bakes blue-green for ten minutes by default', () => {
@@ -186,6 +196,14 @@ describe('a service document', () => {
     ['a wrong mode', { gates: [{ ...metric, mode: 'off' }] }, ['gates[0].mode']],
     ['no approvers', { approvals: { required: 0 } }, ['approvals.required']],
     ['an unknown drift word', { onDrift: 'ignore' }, ['onDrift']],
+    ['a freeze of six fields', { freeze: [{ ...freeze, cron: '0 0 18 * * 5' }] }, ['freeze[0].cron']],
+    ['a freeze that never comes', { freeze: [freeze, { ...freeze, cron: '0 0 31 2 *' }] }, ['freeze[1].cron']],
+    ['a freeze in no zone', { freeze: [{ ...freeze, timeZone: 'Mars/Olympus' }] }, ['freeze[0].timeZone']],
+    ['a freeze without an end', { freeze: [without(freeze, 'durationSeconds')] }, ['freeze[0].durationSeconds']],
+    ['a freeze of a minute less', { freeze: [{ ...freeze, durationSeconds: 59 }] }, ['freeze[0].durationSeconds']],
+    ['a freeze for ever', { freeze: [{ ...freeze, durationSeconds: 2_592_001 }] }, ['freeze[0].durationSeconds']],
+    ['a blank reason of a freeze', { freeze: [{ ...freeze, reason: ' ' }] }, ['freeze[0].reason']],
+    ['21 freezes', { freeze: Array.from({ length: 21 }, () => freeze) }, ['freeze']],
   ])('refuses %s', (_, part, paths) => {
     expect(problemPaths(() => parseService('web', aServiceBody(part)))).toEqual(paths)
   })
@@ -203,11 +221,6 @@ describe('a service document', () => {
     ],
     ['queueing', { concurrency: 'queue' }, 'concurrency'],
     ['superseding', { concurrency: 'supersede' }, 'concurrency'],
-    [
-      'a freeze',
-      { freeze: [{ cron: '0 18 * * 5', durationSeconds: 226_800, timeZone: 'Asia/Tokyo', reason: 'weekend' }] },
-      'freeze',
-    ],
     ['a late watch', { lateWatch: { seconds: 3600, action: 'notify' } }, 'lateWatch'],
     ['notifications', { notify: { slackChannel: 'C0123' } }, 'notify'],
   ])('says that %s is not available yet', (_, part, path) => {
@@ -245,6 +258,21 @@ describe('a service document', () => {
     ['a long list', { gates: [{ kind: 'alarms', alarmNames: [] }] }, 'must have at least 1 entries'],
     ['a fraction', { settleSeconds: 1.5 }, 'must be a whole number'],
     ['a large number', { settleSeconds: 3601 }, 'must be at most 3600'],
+    [
+      'four fields',
+      { freeze: [{ ...freeze, cron: '0 18 * *' }] },
+      'must have five fields: minute, hour, day of the month, month, day of the week',
+    ],
+    [
+      'a wrong hour',
+      { freeze: [{ ...freeze, cron: '0 24 * * *' }] },
+      'must be a cron expression of five fields, such as "0 18 * * 5": Invalid value for hour: 24',
+    ],
+    [
+      'an offset',
+      { freeze: [{ ...freeze, timeZone: '+09:00' }] },
+      'must be the name of a time zone, such as "Europe/Berlin" or "UTC"',
+    ],
   ])('says what is allowed: %s', (_, part, message) => {
     expect(problemsOf(() => parseService('web', aServiceBody(part)))[0]?.message).toBe(message)
   })

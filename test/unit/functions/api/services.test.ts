@@ -58,6 +58,21 @@ describe('PUT /v1/services/{service}', () => {
     expect(await (await api.call('GET', '/v1/services/web')).json()).toEqual(document)
   })
 
+  it('stores freeze windows and shows them', async () => {
+    const freeze = [{ cron: '0 18 * * 5', durationSeconds: 226_800, timeZone: 'Asia/Tokyo', reason: 'weekend' }]
+    expect(await (await put('web', aServiceBody({ freeze }))).json()).toMatchObject({ freeze })
+    expect(await (await api.call('GET', '/v1/services/web')).json()).toMatchObject({ freeze })
+  })
+
+  it('shows a document of an earlier version without freeze windows', async () => {
+    await put()
+    const service = await api.deps.services.get('web')
+    if (!service) throw new Error('the service was not stored')
+    const { freeze: _unknownThen, ...earlier } = service
+    await api.deps.services.put(earlier)
+    expect(await (await api.call('GET', '/v1/services/web')).json()).toMatchObject({ freeze: [] })
+  })
+
   it('answers 200 when it replaces, and keeps when it was created', async () => {
     await put()
     await api.clock.sleep(60_000)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createMemoryDeploymentStore } from '../../../../shared/adapters/memory/deployment-store.ts'
 import { pairKey, type RecordSet } from '../../../../shared/domain/record-set.ts'
-import { judgeChange } from '../../../../shared/use-cases/zone/judge-changes.ts'
+import { judgeChange, whyStopped } from '../../../../shared/use-cases/zone/judge-changes.ts'
+import { aDeployment } from '../../../support/builders.ts'
 import { aPairOfRecords, aPairState, appPair, aRecord, aWaitingChange } from '../../../support/record-sets.ts'
 
 const found = (records: readonly RecordSet[]) => new Map([[pairKey(appPair), records]])
@@ -27,6 +29,35 @@ describe('judgeChange', () => {
     ['finds one record', aWaitingChange(), found([aRecord()]), gone(false, /has no record called app-green/)],
   ])('a change that %s', (_, change, records, expected) => {
     expect(judgeChange(change, records)).toEqual(expected)
+  })
+})
+
+describe('the last look before a change is sent', () => {
+  const { id: deployment } = aDeployment()
+  const afterEnd = { lane: 'plan', afterEnd: true } as const
+
+  it.each([
+    ['a change of the plan goes while it is the goal', 'baking', { lane: 'plan' }, null],
+    ['a restore goes before the end', 'rolling-back', { lane: 'rollback' }, null],
+    ['a restore stops after it', 'rolled-back', { lane: 'rollback' }, /is restored already/],
+    ['what is put back after the end goes while it is watched', 'rolled-back', afterEnd, null],
+    ['what is put back after the end stops before it', 'baking', afterEnd, /is watched no more/],
+  ] as const)('%s', async (_, phase, change, why) => {
+    const deployments = createMemoryDeploymentStore()
+    await deployments.create(aDeployment({ phase }))
+    await deployments.takePointer('web', deployment)
+    await deployments.watchPointer('web', deployment)
+    const says = await whyStopped({ deployments }, aWaitingChange({ ...change, deployment }))
+    expect(says).toEqual(why === null ? null : expect.stringMatching(why))
+  })
+
+  it('what is put back after the end stops once another deployment begins', async () => {
+    const deployments = createMemoryDeploymentStore()
+    await deployments.create(aDeployment({ phase: 'rolled-back' }))
+    await deployments.takePointer('web', deployment)
+    await deployments.watchPointer('web', deployment)
+    await deployments.takePointer('web', 'dep_2')
+    expect(await whyStopped({ deployments }, aWaitingChange({ ...afterEnd, deployment }))).toMatch(/another deployment/)
   })
 })
 
