@@ -5,6 +5,7 @@ const usage = `sluice: moves production traffic from one version to the next, an
 
   sluice local   start local mode: the API, an AWS-compatible endpoint and a DNS server
   sluice judge   what a comparison gate says about counts, and why (sluice judge --help)
+  sluice check   looks at everything that is open, now (sluice check --help)
 
 Options of "local" (each also by environment variable):
   --port N       port of the API                    SLUICE_PORT      4500
@@ -18,6 +19,9 @@ Options of "local" (each also by environment variable):
 if (process.argv[2] === 'judge') {
   const { runJudge } = await import('./judge/main.ts')
   process.exitCode = await runJudge(process.argv.slice(3)).catch(sayWhy)
+} else if (process.argv[2] === 'check') {
+  const { runCheck } = await import('./check/main.ts')
+  process.exitCode = await runCheck(process.argv.slice(3)).catch(sayWhy)
 } else {
   await runOther()
 }

@@ -1,3 +1,4 @@
+import { createRollbackCheck } from '../functions/rollback-check/handler.ts'
 import { createBake } from '../functions/steps/bake.ts'
 import { createClose } from '../functions/steps/close.ts'
 import { createEvaluateGates } from '../functions/steps/evaluate-gates.ts'
@@ -21,4 +22,9 @@ export function createTasks(deps: Deps): Record<string, Task> {
     Close: createClose(deps),
     NeedsAttention: createNeedsAttention(deps),
   }
+}
+
+/** Everything that is called by name: the Tasks, and the check that the API asks for. */
+export function createFunctions(deps: Deps): Record<string, Task> {
+  return { ...createTasks(deps), RollbackCheck: createRollbackCheck(deps) }
 }

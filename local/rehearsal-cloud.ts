@@ -19,8 +19,9 @@ import { createWorkflowRunner } from './workflow.ts'
 export const region = 'eu-west-1'
 const accountId = '000000000000'
 const stateMachineName = 'sluice-deployment'
-/** Local function names, as the roll-back invoker asks for it. */
+/** Local function names, as the API asks for them. */
 export const rollBackFunction = 'sluice-roll-back'
+export const rollbackCheckFunction = 'sluice-rollback-check'
 
 /** How often metrics are saved, real milliseconds: too many to save them at each change. */
 const saveMetricsEveryMs = 1000
@@ -48,8 +49,8 @@ export interface RehearsalCloud {
   readonly dnsAddress: string
   /** How many requests Route 53's limits have refused. */
   readonly route53Refused: RefusedCounts
-  /** Gives the Tasks their functions; until then executions fail. */
-  provide(tasks: Readonly<Record<string, LocalFunction>>): void
+  /** Gives the Tasks, and what is called by name, their functions; until then executions fail. */
+  provide(functions: Readonly<Record<string, LocalFunction>>): void
   /** Creates or updates Sluice's state machine. @returns Its ARN. */
   deploy(definition: unknown): string
   /** Tells of what EventBridge would tell the rollback check: an alarm that fires, a workflow that died. */
@@ -88,7 +89,10 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     balancers,
     reportError: options.reportError,
   })
-  const functions = { [rollBackFunction]: (event: unknown) => call(tasks, 'RollBack', event) }
+  const functions = {
+    [rollBackFunction]: (event: unknown) => call(tasks, 'RollBack', event),
+    [rollbackCheckFunction]: (event: unknown) => call(tasks, 'RollbackCheck', event),
+  }
   const server = createAwsServer({
     clock,
     dataDir,

@@ -14,8 +14,8 @@ import type { Route53Settings } from './aws/route53/service.ts'
 import { createCheckSchedule } from './check-schedule.ts'
 import type { LocalClock } from './clock.ts'
 import { createDataDir } from './data-dir.ts'
-import { createTasks } from './functions.ts'
-import { createRehearsalCloud, region, rollBackFunction } from './rehearsal-cloud.ts'
+import { createFunctions } from './functions.ts'
+import { createRehearsalCloud, region, rollBackFunction, rollbackCheckFunction } from './rehearsal-cloud.ts'
 import { openSavedClock } from './saved-clock.ts'
 
 export interface LocalOptions {
@@ -107,12 +107,13 @@ async function start(options: LocalOptions, { onClose, close }: Lifetime): Promi
     SLUICE_TABLE: tableName,
     SLUICE_STATE_MACHINE_ARN: await deploySluice(),
     SLUICE_ROLL_BACK_FUNCTION: rollBackFunction,
+    SLUICE_ROLLBACK_CHECK_FUNCTION: rollbackCheckFunction,
   })
   const deps = compose(config, {
     clock: { now: () => Math.floor(clock.now()), realNow: () => Date.now(), sleep: (realMs) => sleep(realMs) },
     logger,
   })
-  cloud.provide(createTasks(deps))
+  cloud.provide(createFunctions(deps))
 
   const schedule = createCheckSchedule({ deps, clock, logger })
   onClose(schedule.close)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
-import { apiOf, readFromApi } from './api.ts'
+import { apiOf, readFromApi } from '../api.ts'
 import { type JudgeTask, readJudgeArguments } from './arguments.ts'
 import { readCountsDocument } from './counts-document.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'

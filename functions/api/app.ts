@@ -7,12 +7,14 @@ import { authenticate, type Mode } from './actor.ts'
 import type { ApiEnv } from './api-env.ts'
 import { maxBodyBytes } from './body.ts'
 import { RequestRefused, sendProblem, toProblem } from './problem.ts'
+import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { documentRoutes } from './routes/document.ts'
 import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
 import { serviceRoutes } from './routes/services.ts'
+import { stopRoutes } from './routes/stop.ts'
 
 export interface ApiOptions {
   /** Who may call. Default `lambda`: whoever API Gateway's IAM authorizer let in. */
@@ -60,6 +62,8 @@ export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   app.route('/v1/plans', planRoutes(deps))
   app.route('/v1/deployments', deploymentRoutes(deps))
   app.route('/v1/deployments', commandRoutes(deps))
+  app.route('/v1/stop', stopRoutes(deps))
+  app.route('/v1/checks', checkRoutes(deps))
 
   app.notFound((c) => sendProblem(c, new RequestRefused('not-found', `there is nothing at ${c.req.path}`)))
   app.onError((error, c) => {

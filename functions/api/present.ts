@@ -40,6 +40,7 @@ export function presentDeployment({ deployment, measures }: DeploymentView, base
     plan: { ...plan, ...presentLag(resolverLagSeconds(deployment)) },
     routes: deployment.settings.routes.map((route) => presentProgress(route, deployment)),
     ...(deployment.tail && { tail: deployment.tail }),
+    ...(phase === 'shifting' && deployment.waitsFor && { waitsFor: deployment.waitsFor }),
     gates: measures?.gates ?? [],
     findings,
     approvals,
@@ -65,11 +66,11 @@ function presentProgress(route: Route, { routes }: Deployment) {
 
 /** A service as its owner wrote it, every default filled in; settings that are not available yet show as off. */
 export function presentService(service: Service, findings?: readonly Finding[]) {
-  const { revision: _lock, ...document } = service
+  const { revision: _lock, freeze = [], ...document } = service
   return {
     ...document,
     concurrency: 'reject' as const,
-    freeze: [],
+    freeze,
     lateWatch: { seconds: 0, action: 'notify' as const },
     notify: {},
     ...(findings && { findings }),

@@ -13,7 +13,7 @@ import { deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts
 
 /** @throws {ValidationError} With every problem of the name or the document. */
 export function parseService(name: string, body: unknown): ServiceDraft {
-  const { routes, strategy, gates, settleSeconds, approvals, onDrift } = parse(serviceBody, body, 'service')
+  const { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze } = parse(serviceBody, body, 'service')
   const moved = routes.map(toRoute)
   return {
     name: parse(serviceName, name, 'service name'),
@@ -23,6 +23,7 @@ export function parseService(name: string, body: unknown): ServiceDraft {
     settleSeconds,
     approvals,
     onDrift,
+    freeze,
   }
 }
 

@@ -43,6 +43,7 @@ export function buildOpenApi(): Json {
       { name: 'plans', description: 'What a deployment would do.' },
       { name: 'deployments', description: 'Start, follow, look back.' },
       { name: 'commands', description: 'What a running deployment takes. Each may be repeated.' },
+      { name: 'line', description: 'For every service at once.' },
       { name: 'about', description: 'The API itself.' },
     ],
     paths,

@@ -1,13 +1,13 @@
 import type * as z from 'zod'
 import { answers } from '../../functions/api/schemas/answers.ts'
-import { commandBodies, deploymentBody, planBody, queries, serviceBody } from '../../functions/api/schemas.ts'
+import { commandBodies, deploymentBody, planBody, queries, serviceBody, stopBody } from '../../functions/api/schemas.ts'
 
 /** One operation as the document tells it. Shapes are the very schemas that check requests. */
 export interface Operation {
   readonly id: string
   readonly method: 'get' | 'put' | 'post' | 'delete'
   readonly path: string
-  readonly tag: 'services' | 'plans' | 'deployments' | 'commands' | 'about'
+  readonly tag: 'services' | 'plans' | 'deployments' | 'commands' | 'line' | 'about'
   readonly summary: string
   readonly description?: string
   readonly query?: z.ZodObject
@@ -231,4 +231,42 @@ const commands: readonly Operation[] = [
   command('reject', 'Refuse a step that waits for approval: rolls back'),
 ]
 
-export const operations: readonly Operation[] = [...about, ...services, ...deployments, ...commands]
+const line: readonly Operation[] = [
+  {
+    id: 'stopLine',
+    method: 'post',
+    path: '/v1/stop',
+    tag: 'line',
+    summary: 'Stop the line',
+    description:
+      'No deployment starts and no share is raised, of any service, until the line is released. Gates stay armed; ' +
+      'rolling back and aborting go on. Another reason takes the place of the one that stands.',
+    body: { schema: stopBody, required: true },
+    success: [ok(answers.stop, 'Stopped so already.'), { status: 201, description: 'Stopped.', schema: answers.stop }],
+    problems: [400, 422],
+  },
+  {
+    id: 'releaseLine',
+    method: 'delete',
+    path: '/v1/stop',
+    tag: 'line',
+    summary: 'Let the line run again',
+    description: 'Wakes every deployment that waits for it. Nothing happens where the line runs.',
+    success: [{ status: 204, description: 'It runs.' }],
+    problems: [422],
+  },
+  {
+    id: 'runCheck',
+    method: 'post',
+    path: '/v1/checks',
+    tag: 'line',
+    summary: 'Look at everything that is open, now',
+    description:
+      'What the check does each minute: judges, continues what died, rolls back what must be, puts back what a late write ' +
+      'changed. What could not be checked is in the answer. 503 where it takes longer than 20 s: it goes on all the same.',
+    success: [ok(answers.checkReport, 'Looked at.')],
+    problems: [422],
+  },
+]
+
+export const operations: readonly Operation[] = [...about, ...services, ...deployments, ...commands, ...line]

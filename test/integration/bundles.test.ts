@@ -20,6 +20,7 @@ const environment = {
   SLUICE_TABLE: 'sluice',
   SLUICE_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:000000000000:stateMachine:sluice',
   SLUICE_ROLL_BACK_FUNCTION: 'sluice-roll-back',
+  SLUICE_ROLLBACK_CHECK_FUNCTION: 'sluice-rollback-check',
 }
 
 describe('the bundles that ship', () => {

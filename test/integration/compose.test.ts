@@ -12,6 +12,7 @@ const config = {
   table: 'sluice',
   stateMachineArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:sluice',
   rollBackFunction: 'sluice-roll-back',
+  rollbackCheckFunction: 'sluice-rollback-check',
   region: 'eu-west-1',
 }
 const at = Date.UTC(2026, 0, 1)
@@ -71,6 +72,7 @@ const calls: readonly [name: string, signedFor: string, variable: string, call: 
     'LAMBDA',
     ({ rollBackInvoker }) => rollBackInvoker.rollBack('dep_1', { type: 'command', reason: 'abort' }),
   ],
+  ['the check', 'lambda/eu-west-1', 'LAMBDA', ({ checkInvoker }) => checkInvoker.check()],
 ]
 
 beforeEach(() => {

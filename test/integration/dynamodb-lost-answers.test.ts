@@ -103,6 +103,14 @@ const rows: readonly Row[] = [
     stored: id,
   },
   {
+    title: 'deployments.watchPointer',
+    before: ({ deployments }) => deployments.takePointer('web', id),
+    act: ({ deployments }) => deployments.watchPointer('web', id),
+    answer: undefined,
+    read: ({ deployments }) => deployments.watched('web'),
+    stored: id,
+  },
+  {
     title: 'deployments.freePointer',
     before: ({ deployments }) => deployments.takePointer('web', id),
     act: ({ deployments }) => deployments.freePointer('web', id),

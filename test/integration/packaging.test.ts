@@ -75,7 +75,10 @@ describe('the packaged service', () => {
     for (const properties of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
       expect(properties.Environment).toMatchObject({
-        Variables: { SLUICE_ROLL_BACK_FUNCTION: 'sluice-prod-roll-back' },
+        Variables: {
+          SLUICE_ROLL_BACK_FUNCTION: 'sluice-prod-roll-back',
+          SLUICE_ROLLBACK_CHECK_FUNCTION: 'sluice-prod-rollback-check',
+        },
       })
     }
   })
@@ -152,12 +155,15 @@ describe('the packaged service', () => {
     expect(statements).toHaveLength(6)
   })
 
-  it('lets the API ask the roll-back function, and no other', () => {
+  it('lets the API ask the roll-back function and the check, and no other', () => {
     const policies = resources.ApiRole?.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]
     const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     const invoke = statements.filter(({ Action }) => Action.includes('lambda:InvokeFunction'))
     expect(invoke.map(({ Resource: target }) => target)).toEqual([
-      { 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-roll-back$/) },
+      [
+        { 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-roll-back$/) },
+        { 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-rollback-check$/) },
+      ],
     ])
   })
 

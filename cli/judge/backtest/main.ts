@@ -1,6 +1,6 @@
 import { metricsCompleteAfterSeconds } from '../../../shared/ports/metrics-source.ts'
+import { apiOf } from '../../api.ts'
 import { composeMetrics, composeTargetGroups } from '../../compose.ts'
-import { apiOf } from '../api.ts'
 import type { JudgeTask } from '../arguments.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { isObject } from '../field-reader.ts'

@@ -2,7 +2,7 @@ import { ValidationError } from '../../../shared/domain/errors.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
 import type { Route } from '../../../shared/domain/service.ts'
 import type { Strategy } from '../../../shared/domain/strategy.ts'
-import { type Api, readFromApi } from '../api.ts'
+import { type Api, readFromApi } from '../../api.ts'
 
 /** A service as the API answers it: what a backtest needs of it. */
 export interface ServiceDocument {

@@ -88,6 +88,17 @@ const tail = z
   .describe('After a rollback of DNS: how long clients may still come to the side that was left.')
   .meta({ id: 'Tail' })
 
+const waitsFor = z
+  .strictObject({
+    finding: z.enum(['freeze', 'stopped']),
+    reason: z.string(),
+    until: z.nullable(instant).describe('null: until somebody lets the line run again.'),
+  })
+  .describe('What keeps the raise that is wanted from being made; absent where nothing does.')
+  .meta({ id: 'RaiseBlock' })
+
+const stop = z.strictObject({ reason: z.string(), by: actor, at: instant }).meta({ id: 'Stop' })
+
 const rollback = z
   .strictObject({ ready: z.boolean(), reasons: z.array(z.string()), estimatedSeconds: z.number().min(0) })
   .meta({ id: 'RollbackReadiness' })
@@ -113,6 +124,7 @@ const deployment = z
     plan: z.strictObject(planMembers).meta({ id: 'Plan' }),
     routes: z.array(routeProgress).describe("The service's routes as at creation, in their order."),
     tail: z.exactOptional(tail),
+    waitsFor: z.exactOptional(waitsFor),
     gates: z.array(
       z
         .strictObject({
@@ -275,6 +287,15 @@ const health = z
   })
   .meta({ id: 'Health' })
 
+const checkReport = z
+  .strictObject({
+    checked: z.int().min(0).describe('Deployments that were looked at: all that are open, or have just ended.'),
+    failed: z
+      .array(z.strictObject({ id: z.string(), reason: z.string() }))
+      .describe('Those that could not be, or not wholly. The next check tries them again.'),
+  })
+  .meta({ id: 'CheckReport' })
+
 const problem = z
   .looseObject({
     type: z.string(),
@@ -296,6 +317,7 @@ const page = <T extends z.ZodType>(items: T) =>
 
 export const answers = {
   health,
+  checkReport,
   problem,
   service,
   services: page(service),
@@ -305,4 +327,5 @@ export const answers = {
   deployments: page(deployment),
   events: page(event),
   buckets: page(bucket),
+  stop,
 }

@@ -30,4 +30,7 @@ export const commandBodies = {
   reject: z.strictObject(common),
 }
 
+/** Body of `POST /v1/stop`. Everybody who waits reads the reason. */
+export const stopBody = z.strictObject({ reason: text(1000).describe('Why nothing may move on.') })
+
 export type CommandName = keyof typeof commandBodies

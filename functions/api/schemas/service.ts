@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { findCronProblem, isTimeZone } from '../../../shared/use-cases/freeze-calendar.ts'
 import { httpUrl, notYet, seconds, secretName, text } from './common.ts'
 import { gates } from './gate.ts'
 import { routes } from './route.ts'
@@ -12,21 +13,31 @@ const approvals = z
   .prefault({})
   .describe('For steps with `approval: true`.')
 
-const freeze = notYet(
-  z
-    .array(
-      z.strictObject({
-        cron: z.string().min(9).max(100),
-        durationSeconds: seconds(2_592_000, 60),
-        timeZone: z.string().min(1).max(64).default('UTC'),
-        reason: z.exactOptional(text(1000)),
-      }),
-    )
-    .max(20),
-  (windows) => windows.length === 0,
-)
+const freezeWindow = z.strictObject({
+  cron: z
+    .string()
+    .max(100)
+    .superRefine((cron, context) => {
+      const message = findCronProblem(cron)
+      if (message !== null) context.addIssue({ code: 'custom', message })
+    })
+    .describe('When it opens: minute, hour, day of the month, month, day of the week.'),
+  durationSeconds: seconds(2_592_000, 60).describe('For how long, seconds of real length.'),
+  timeZone: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine(isTimeZone, 'must be the name of a time zone, such as "Europe/Berlin" or "UTC"')
+    .default('UTC')
+    .describe('IANA name of the zone that `cron` is read in.'),
+  reason: z.exactOptional(text(1000)),
+})
+
+const freeze = z
+  .array(freezeWindow)
+  .max(20)
   .default([])
-  .describe('Windows in which nothing is deployed. Only the empty list is available yet.')
+  .describe('Windows in which nothing starts and no share is raised. Rollbacks and aborts go on.')
 
 const lateWatch = notYet(
   z.strictObject({ seconds: seconds(), action: z.enum(['notify', 'roll-back']).default('notify') }),

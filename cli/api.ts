@@ -1,5 +1,5 @@
-import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
-import { type Fields, isObject } from './field-reader.ts'
+import { TransientError, UpstreamError, ValidationError } from '../shared/domain/errors.ts'
+import { type Fields, isObject } from './judge/field-reader.ts'
 
 /** Where the API is, and who calls it. */
 export interface Api {
@@ -19,13 +19,18 @@ export function apiOf({ SLUICE_URL, SLUICE_TOKEN }: NodeJS.ProcessEnv): Api {
   return { url, token: SLUICE_TOKEN || null }
 }
 
+/** Reads something. @throws As {@link callApi}. */
+export const readFromApi = (api: Api, path: string) => callApi(api, 'GET', path)
+
 /**
+ * @returns The answer, which is an object.
  * @throws {TransientError} If the API does not answer.
  * @throws {UpstreamError} If it refuses.
  */
-export async function readFromApi({ url, token }: Api, path: string): Promise<Fields> {
+export async function callApi({ url, token }: Api, method: 'GET' | 'POST', path: string): Promise<Fields> {
   const response = await callingApi(url, () =>
     fetch(new URL(path, url), {
+      method,
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(timeoutMs),
     }),
