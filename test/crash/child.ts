@@ -1,0 +1,45 @@
+import { createSeededRandom } from '../../local/aws/faults.ts'
+import { runMatrix, type Totals } from './matrix.ts'
+import { type Mutation, mutations } from './mutations.ts'
+import { scenarios } from './scenarios.ts'
+
+/** A scenario for a process of its own. */
+export interface ChildTask {
+  readonly scenario: string
+  readonly seed: number
+  /** Which part of its cells is run, above 0 up to 1. */
+  readonly sample: number
+  readonly mutation: Mutation | null
+  /** Which of `parts` parts of its calls, from 0. */
+  readonly part: number
+  readonly parts: number
+}
+
+export type ChildAnswer = { readonly totals: Totals } | { readonly error: string }
+
+async function work({ scenario: name, seed, sample, mutation, part, parts }: ChildTask): Promise<Totals> {
+  const scenario = scenarios.find((one) => one.name === name)
+  if (!scenario) throw new Error(`there is no scenario "${name}"`)
+  const random = createSeededRandom(seed)
+  const totals = await runMatrix(scenario, {
+    takes: ({ fault }) => random() < sample && fault.atCall % parts === part,
+    // One violation shows what the safeguard is for.
+    ...(mutation && { mutation, onCell: (_, { violations }) => violations.length > 0 }),
+  })
+  // Every part begins with the undisturbed run: it counts once.
+  return part === 0
+    ? totals
+    : { ...totals, scenarios: 0, calls: 0, broken: totals.broken.filter(({ fault }) => fault.atCall > 0) }
+}
+
+process.on('message', (task: ChildTask) => {
+  const answer = (one: ChildAnswer) => process.send?.(one)
+  if (task.mutation !== null && !mutations.includes(task.mutation)) return answer({ error: 'no such mutation' })
+  work(task).then(
+    (totals) => answer({ totals }),
+    (error: unknown) => answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  )
+})
+
+// Whoever asked is gone: nobody wants the answer.
+process.on('disconnect', () => process.exit(1))

@@ -1,0 +1,225 @@
+import { type Deployment, isFinal, isOver } from '../../shared/domain/deployment.ts'
+import { resourceOf, targetGroupOf } from '../../shared/domain/service.ts'
+import { canaryPercent, type Slot, slots } from '../../shared/domain/traffic.ts'
+import { isMovedBy, isReachedBy } from '../../shared/domain/waves.ts'
+import { zoneResource } from '../../shared/use-cases/zone/zone-session.ts'
+import { readAll } from '../support/read-all.ts'
+import { type Disturbance, isWrite, type PortCall } from './faults.ts'
+import type { CrashWorld } from './world.ts'
+
+/** Between the last look at the goal, or at the targets, and the write of a process that nothing stopped, milliseconds. */
+const onTheWireMs = 3000
+
+/** What watches every write of routing, as it is sent and as it takes effect. */
+export interface Watch {
+  /** What must never be, in words; empty while nothing was broken. */
+  readonly violations: readonly string[]
+  /** How many writes of routing were sent. */
+  readonly writes: () => number
+  /** The same disturbance, with every write looked at. */
+  around(disturbance: Disturbance): Disturbance
+  /** From when on there is a world to look at. */
+  begin(world: CrashWorld): void
+  /** How many targets of a side are healthy changed now: who looked just before may still act on it. */
+  noteHealth(): void
+}
+
+export function createWatch(): Watch {
+  const violations: string[] = []
+  const goalAtMs = new Map<string, number>()
+  let world: CrashWorld | null = null
+  let [writes, healthAtMs] = [0, Number.NEGATIVE_INFINITY]
+  const say = (call: PortCall, what: string) =>
+    void violations.push(`${call.process.name}, ${call.port}.${call.method} ${call.subject}: ${what}`)
+
+  async function checkFence({ ports, clock }: CrashWorld, call: PortCall): Promise<void> {
+    const resource = call.method === 'upsert' ? zoneResource(call.subject) : call.subject
+    const [own, newest] = [call.process.taken.get(resource), await ports.leases.peek(resource)]
+    if (!own || !newest || newest.holder !== own.holder || newest.fence !== own.fence)
+      say(call, `sent with fence ${own?.fence ?? 'none'}, the newest is ${newest?.fence ?? 'none'}`)
+    else if (newest.expiresAtMs <= clock.now()) say(call, `sent ${clock.now() - newest.expiresAtMs} ms after its lease`)
+  }
+
+  /** Within the plan, or towards the snapshot, which gave everything to stable in every scenario. */
+  function checkShare({ clock }: CrashWorld, call: PortCall, newest: Deployment | null, change: Change): void {
+    const { resource, before, after } = change
+    const open = newest && !isOver(newest.phase) ? newest : null
+    if (!open) {
+      // What a late write did after the end is undone: towards the recorded outcome, and nowhere else.
+      if (!newest || after.canary !== goalShare(newest))
+        say(call, `${resource} went to ${after.canary} % with no deployment open`)
+      return
+    }
+    const said = `${resource} went from ${before.canary} % to ${after.canary} %`
+    if (after.canary === 0) {
+      if (open.goal === 'plan' && before.canary !== 0) say(call, `${said}, and nobody decided to roll back`)
+      return
+    }
+    const sinceMs = clock.now() - (goalAtMs.get(open.id) ?? clock.now())
+    if (open.goal === 'snapshot' && sinceMs > onTheWireMs)
+      say(call, `${said}, ${sinceMs} ms after a rollback was decided`)
+    if (after.canary < before.canary) say(call, `${said}: neither the plan nor the snapshot`)
+    if (!allowedShares(open, resource).some((share) => Math.abs(share - after.canary) < 0.001))
+      say(call, `${said}, which is not in the plan by step ${open.target}`)
+  }
+
+  async function checkTargets({ ports, clock }: CrashWorld, call: PortCall, change: Change): Promise<void> {
+    if (clock.now() - healthAtMs <= onTheWireMs) return
+    for (const { slot, group, from, to } of change.sides) {
+      if (group === null || to <= from) continue
+      const { healthy } = await ports.targetHealth.read(group)
+      if (healthy === 0) say(call, `${slot} of ${change.resource} went from ${from} to ${to} % with no healthy target`)
+    }
+  }
+
+  /** Looks at what every route has before and after; what was on the wire for long must only leave a weight. */
+  async function checkEffect(at: CrashWorld, call: PortCall, act: () => Promise<unknown>, sentAtMs: number) {
+    const newest = await newestDeployment(at)
+    const before = await readShares(at)
+    const answer = await act()
+    const after = await readShares(at)
+    for (const [resource, now] of after) {
+      if (now === null) say(call, `all weights of ${resource} are 0`)
+      const was = before.get(resource) ?? null
+      if (now === null || was === null || now.canary === was.canary) continue
+      const change = { resource, before: was, after: now, sides: sidesOf(was, now) }
+      // It was given up by who sent it: it may be wrong until the next read-back finds it.
+      if (at.clock.now() - sentAtMs > onTheWireMs) continue
+      checkShare(at, call, newest, change)
+      await checkTargets(at, call, change)
+    }
+    return answer
+  }
+
+  async function noteGoal(at: CrashWorld): Promise<void> {
+    const newest = await newestDeployment(at)
+    if (newest?.goal === 'snapshot' && !goalAtMs.has(newest.id)) goalAtMs.set(newest.id, at.clock.now())
+  }
+
+  return {
+    ...{ violations, writes: () => writes },
+    begin(started) {
+      world = started
+    },
+    noteHealth() {
+      healthAtMs = world?.clock.now() ?? healthAtMs
+    },
+    around: (disturbance) => ({
+      async meet(call, act, stand) {
+        const at = world
+        if (at === null) return disturbance.meet(call, act, stand)
+        if (!isWrite(call) || call.port === 'testRouter') {
+          const acting = async () => {
+            const answer = await act()
+            if (call.method === 'save') await noteGoal(at)
+            return answer
+          }
+          return disturbance.meet(call, acting, stand)
+        }
+        writes++
+        await checkFence(at, call)
+        const sentAtMs = at.clock.now()
+        return disturbance.meet(call, () => checkEffect(at, call, act, sentAtMs), stand)
+      },
+    }),
+  }
+}
+
+interface Share {
+  readonly canary: number
+  readonly groups: Readonly<Record<Slot, string | null>>
+  readonly canarySlot: Slot
+}
+
+interface Change {
+  readonly resource: string
+  readonly before: Share
+  readonly after: Share
+  readonly sides: readonly {
+    readonly slot: Slot
+    readonly group: string | null
+    readonly from: number
+    readonly to: number
+  }[]
+}
+
+function sidesOf(before: Share, after: Share): Change['sides'] {
+  const percentOf = ({ canary, canarySlot }: Share, slot: Slot) => (slot === canarySlot ? canary : 100 - canary)
+  return slots.map((slot) => ({
+    ...{ slot, group: after.groups[slot] },
+    ...{ from: percentOf(before, slot), to: percentOf(after, slot) },
+  }))
+}
+
+/** What each route of the service gives to green now, percent; null: all weights are 0. */
+export async function readShares({ ports }: CrashWorld): Promise<ReadonlyMap<string, Share | null>> {
+  const service = await ports.services.get('web')
+  const shares = new Map<string, Share | null>()
+  for (const route of service?.routes ?? []) {
+    const canary = canaryPercent((await ports.routerFor(route).read()).weights, 'green')
+    const groups = { blue: targetGroupOf(route, 'blue'), green: targetGroupOf(route, 'green') }
+    shares.set(resourceOf(route), canary === null ? null : { canary, groups, canarySlot: 'green' })
+  }
+  return shares
+}
+
+/** The open deployment of the service, or the one that ended last. */
+async function newestDeployment({ ports }: CrashWorld): Promise<Deployment | null> {
+  return (await ports.deployments.list({ service: 'web' }, { limit: 1, cursor: null })).items[0] ?? null
+}
+
+/** What the canary is to have once a deployment has ended so, percent. */
+function goalShare({ phase }: Deployment): number {
+  return phase === 'succeeded' ? 100 : 0
+}
+
+/** What a route may have by the target step of its deployment, percent. */
+function allowedShares({ plan, target, settings }: Deployment, resource: string): readonly number[] {
+  const route = settings.routes.find((one) => resourceOf(one) === resource)
+  if (!route) return []
+  return plan.steps
+    .slice(0, target + 1)
+    .flatMap((step) => (isMovedBy(route, step) ? [step.effectiveWeight] : isReachedBy(route, step) ? [100] : []))
+}
+
+/** What must hold of a deployment that has ended, in words; empty if all of it does. */
+export async function checkEnd(world: CrashWorld, id: string): Promise<readonly string[]> {
+  const { ports, clock } = world
+  const problems: string[] = []
+  const deployment = await ports.deployments.load(id)
+  if (!deployment) return [`there is no record of ${id}`]
+  const events = (await readAll((page) => ports.deployments.listEvents(id, page), 100)).items
+  if (events.some(({ seq }, index) => seq !== index + 1) || events.length !== deployment.eventSeq)
+    problems.push(`events ${events.map(({ seq }) => seq).join(',')} of ${deployment.eventSeq}`)
+  const moves = events.flatMap(({ from, to }) => (to === undefined ? [] : [{ from, to }]))
+  if (
+    moves.some(({ from }, index) => index > 0 && from !== moves[index - 1]?.to) ||
+    moves.at(-1)?.to !== deployment.phase
+  )
+    problems.push(`the phases do not follow each other: ${moves.map(({ from, to }) => `${from}→${to}`).join(', ')}`)
+  const finals = moves.filter(({ to }) => isFinal(to) && to !== 'rollback-failed')
+  if (finals.length !== 1) problems.push(`${finals.length} final phases`)
+  const wanted = goalShare(deployment)
+  for (const [resource, share] of await readShares(world))
+    if (share?.canary !== wanted) problems.push(`${deployment.phase}, and ${resource} has ${share?.canary} %`)
+  const zones = deployment.settings.routes.flatMap((route) =>
+    route.kind === 'route53' ? [zoneResource(route.hostedZoneId)] : [],
+  )
+  for (const resource of [...deployment.routes.map((route) => route.resource), ...zones]) {
+    const lease = await ports.leases.peek(resource)
+    if (lease !== null && lease.holder !== null && lease.expiresAtMs > clock.now())
+      problems.push(`${lease.holder} still has the lease of ${resource}`)
+  }
+  if ((await ports.deployments.pointer(deployment.service)) === id) problems.push('the service is still taken')
+  for (const execution of await runningExecutions(world, id)) problems.push(`execution ${execution} still runs`)
+  return problems
+}
+
+/** The numbers of the executions of a deployment that have not ended. */
+export async function runningExecutions({ ports }: CrashWorld, id: string): Promise<readonly number[]> {
+  const running: number[] = []
+  const newest = (await ports.deployments.load(id))?.execution ?? 0
+  for (let execution = 1; execution <= newest; execution++)
+    if ((await ports.workflow.status(id, execution)) === 'running') running.push(execution)
+  return running
+}

@@ -1,0 +1,192 @@
+import { type DeploymentEvent, isOver, type Phase } from '../../shared/domain/deployment.ts'
+import { ConflictError } from '../../shared/domain/errors.ts'
+import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
+import { abort } from '../../shared/use-cases/abort.ts'
+import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
+import { aDeployer, aService, webArns } from '../support/builders.ts'
+import { readAll } from '../support/read-all.ts'
+import { eastArns } from '../support/three-waves.ts'
+import { createInjector, type Fault, type FaultKind } from './faults.ts'
+import { checkEnd, createWatch, runningExecutions, type Watch } from './invariants.ts'
+import { type Mutation, mutate } from './mutations.ts'
+import { furnish, type Scenario } from './scenarios.ts'
+import { type CrashWorld, startWorld } from './world.ts'
+
+export interface RunOptions {
+  readonly fault?: Fault
+  readonly mutation?: Mutation
+}
+
+export interface RunOutcome {
+  /** Null where it did not end in time. */
+  readonly phase: Phase | null
+  /** Every call of AWS and of the stores, in order, in words. */
+  readonly calls: readonly string[]
+  readonly writes: number
+  /** What must not be; empty in a sound run. */
+  readonly violations: readonly string[]
+  /** What the record says of it, for people. */
+  readonly events: readonly DeploymentEvent[]
+}
+
+const lookMs = 10_000
+/** By then every deployment of a scenario has ended, whatever befell one of its calls. Virtual milliseconds. */
+const endsWithinMs = 3 * 3_600_000
+/** Zombies, late writes and leases are over by then. Virtual milliseconds. */
+const calmMs = 240_000
+/** An execution that nobody could wake ends its longest wait, an approval's day, by itself. Virtual milliseconds. */
+const longestWaitMs = 25 * 3_600_000
+
+/**
+ * After these the deployment goes on as if nothing had been: a good release is not taken back for one bad answer. (Where
+ * health cannot be read five times in a row, it is: no data is not health.)
+ */
+const cured: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'dies-before',
+  'dies-after',
+  'execution-dies',
+  'fails',
+  'lost',
+])
+
+/** Runs one scenario to its end, with one fault or none. The same options always make the same calls. */
+export async function runScenario(scenario: Scenario, { fault, mutation }: RunOptions = {}): Promise<RunOutcome> {
+  const random = Math.random
+  // What is drawn here (pauses of writers in a zone) must not move the calls: half of the jitter, always.
+  Math.random = () => 0.5
+  try {
+    return await run(scenario, { ...(fault && { fault }), ...(mutation && { mutation }) })
+  } finally {
+    Math.random = random
+  }
+}
+
+async function run(scenario: Scenario, { fault, mutation }: RunOptions): Promise<RunOutcome> {
+  const watch = createWatch()
+  let started: CrashWorld | null = null
+  const injector = createInjector(fault ?? null, {
+    sleep: async (ms) => started?.clock.sleep(ms),
+    stopExecutions: async () => started?.stopExecutions(),
+    abort: () => void (started && abortOpen(started)),
+  })
+  const world = await startWorld({
+    disturbance: watch.around(injector),
+    ...(mutation && { within: (deps) => mutate(mutation, deps) }),
+  })
+  started = world
+  try {
+    furnish(world.cloud)
+    const service = aService(scenario.service)
+    await world.ports.services.put({ ...service, gates: withAlwaysOnGate(service.gates, service.routes) })
+    watch.begin(world)
+    bringTraffic(world, scenario, watch)
+    const id = await begin(world)
+    const acting = id === null ? Promise.resolve() : act(world, scenario, id)
+    const ended = id !== null && (await untilOver(world, id, acting))
+    await world.clock.advance(calmMs)
+    if (ended) await untilExecutionsEnd(world, id)
+    const phase = id === null ? null : ((await world.ports.deployments.load(id))?.phase ?? null)
+    const problems = id === null ? ['it could not be started'] : await checkEnd(world, id)
+    const violations = [
+      ...watch.violations,
+      ...(ended ? problems : [`after ${endsWithinMs / 1000} s it is ${phase ?? 'not there'}`, ...problems]),
+      ...(phase === 'succeeded' && scenario.canary !== 'good' ? ['a bad canary succeeded'] : []),
+      ...((fault === undefined || cured.has(fault.kind)) && phase !== scenario.ends
+        ? [`it is ${phase}, and nothing but retries was needed to be ${scenario.ends}`]
+        : []),
+    ]
+    return { phase, calls: injector.calls, writes: watch.writes(), violations, events: await eventsOf(world, id) }
+  } finally {
+    world.close()
+  }
+}
+
+/** A minute of requests on each side, every minute; the canary of a bad scenario goes bad with its first share. */
+function bringTraffic(world: CrashWorld, { canary }: Scenario, watch: Watch): void {
+  const { clock, cloud } = world
+  clock.every(60_000, () => {
+    for (const groups of [webArns, eastArns])
+      for (const slot of ['blue', 'green'] as const) {
+        const isBad = canary === 'errors' && slot === 'green'
+        cloud.metrics.setMinute(groups[slot], clock.now() - 60_000, { requests: 1000, ...(isBad && { errors: 500 }) })
+      }
+  })
+  if (canary !== 'loses-targets') return
+  const cancel = clock.every(1000, () => {
+    if ((cloud.weightsOf(webArns.rule)[webArns.green] ?? 0) === 0) return
+    cancel()
+    watch.noteHealth()
+    cloud.setGroup(webArns.green, { total: 2, healthy: 0 })
+  })
+}
+
+/** What a client does that has no answer: the same again, with the same key. */
+const clientTries = 12
+const clientPauseMs = 5000
+
+async function asClient<Answer>(world: CrashWorld, send: () => Promise<Answer>): Promise<Answer | null> {
+  for (let attempt = 1; attempt <= clientTries; attempt++) {
+    try {
+      return await send()
+    } catch (error) {
+      // An earlier attempt of ours, or the deployment's own end, came before.
+      if (error instanceof ConflictError) return null
+    }
+    await world.clock.sleep(clientPauseMs)
+  }
+  return null
+}
+
+async function begin(world: CrashWorld): Promise<string | null> {
+  const input = { key: 'release-42', request: { service: 'web' }, actor: aDeployer }
+  let id: string | null | undefined
+  const starting = asClient(world, () => world.spawn('api:start', (deps) => startDeployment(deps, input)))
+  void starting.then((deployment) => {
+    id = deployment?.id ?? null
+  })
+  for (let waitedMs = 0; id === undefined && waitedMs < 1_200_000; waitedMs += 1000) await world.clock.advance(1000)
+  return id ?? null
+}
+
+async function act(world: CrashWorld, { acts }: Scenario, id: string): Promise<void> {
+  for (const { name, when, run: command } of acts) {
+    for (;;) {
+      const deployment = await world.ports.deployments.load(id)
+      if (deployment && isOver(deployment.phase)) return
+      if (deployment && when(deployment)) break
+      await world.clock.sleep(5000)
+    }
+    await asClient(world, () => world.spawn(`api:${name}`, (deps) => command(deps, id)))
+  }
+}
+
+async function abortOpen(world: CrashWorld): Promise<void> {
+  const id = await world.ports.deployments.pointer('web')
+  if (id === null) return
+  const command = { actor: { ...aDeployer, name: 'operator' }, reason: 'it hangs' }
+  await asClient(world, () => world.spawn('api:overtaking-abort', (deps) => abort(deps, id, command)))
+}
+
+async function untilOver(world: CrashWorld, id: string, acting: Promise<void>): Promise<boolean> {
+  let isActing = true
+  void acting.finally(() => {
+    isActing = false
+  })
+  for (let passedMs = 0; passedMs < endsWithinMs; passedMs += lookMs) {
+    const deployment = await world.ports.deployments.load(id)
+    if (deployment && isOver(deployment.phase) && !isActing) return true
+    await world.clock.advance(lookMs)
+  }
+  return false
+}
+
+async function untilExecutionsEnd(world: CrashWorld, id: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < longestWaitMs; waitedMs += 600_000) {
+    if ((await runningExecutions(world, id)).length === 0) return
+    await world.clock.advance(600_000)
+  }
+}
+
+async function eventsOf({ ports }: CrashWorld, id: string | null): Promise<readonly DeploymentEvent[]> {
+  return id === null ? [] : (await readAll((page) => ports.deployments.listEvents(id, page), 100)).items
+}

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { createSeededRandom } from '../../local/aws/faults.ts'
+import { runMatrix } from '../crash/matrix.ts'
+import { mutations } from '../crash/mutations.ts'
+import { runScenario } from '../crash/run.ts'
+import { type Scenario, scenarios } from '../crash/scenarios.ts'
+
+/** Which part of the matrix is run here; all of it is `npm run test:crash`. */
+const sample = 0.003
+
+function named(name: string): Scenario {
+  const scenario = scenarios.find((one) => one.name === name)
+  if (!scenario) throw new Error(`there is no scenario "${name}"`)
+  return scenario
+}
+
+describe('a slice of the crash matrix', () => {
+  it.each(scenarios.map((scenario, index) => ({ scenario, seed: index + 1, name: scenario.name })))(
+    '$name: whatever befalls one call, traffic ends where the record says',
+    async ({ scenario, seed }) => {
+      const random = createSeededRandom(seed)
+      const totals = await runMatrix(scenario, { takes: () => random() < sample })
+      expect(totals.broken).toEqual([])
+      expect(totals.calls).toBeGreaterThan(90)
+      expect(totals.faults).toBeGreaterThan(0)
+      expect(totals.writes).toBeGreaterThan(0)
+    },
+  )
+})
+
+describe('a run of the crash matrix', () => {
+  it('makes the same calls again, so that a fault meets the call that it is for', async () => {
+    const scenario = named('canary, alb and dns')
+    const [first, second] = [await runScenario(scenario), await runScenario(scenario)]
+    expect(second.calls).toEqual(first.calls)
+  })
+})
+
+/** A function that stood still while others went on: what it found or was about to write is of an earlier step. */
+describe('a function that stands still and wakes after others went on', () => {
+  it.each([
+    ['canary, alb', 'VerifyCanary', 'leases.take'],
+    ['canary, alb', 'VerifyCanary', 'router.read'],
+    ['linear, alb', 'ShiftTraffic', 'leases.take'],
+    ['steps, alb', 'ShiftTraffic', 'leases.take'],
+    ['canary, alb and dns', 'ShiftTraffic', 'leases.take'],
+  ])('%s, %s at %s: neither halts at our own step nor undoes it', async (name, process, method) => {
+    const scenario = named(name)
+    const totals = await runMatrix(scenario, {
+      takes: ({ fault, call }) => fault.kind === 'hangs' && call.startsWith(`${process}: ${method} `),
+    })
+    expect(totals.faults).toBeGreaterThan(0)
+    expect(totals.broken).toEqual([])
+    expect(totals.ends).toEqual({ succeeded: totals.faults })
+  })
+})
+
+/** Calls at which a fault shows what each safeguard is for. */
+const shownBy = {
+  'lease-check': { scenario: 'canary, alb', kind: 'overtaken', call: /^ShiftTraffic: router\.read / },
+  'read-back': { scenario: 'canary, alb', kind: 'fails', call: /^ShiftTraffic: router\.write / },
+  'snapshot-restore': { scenario: 'canary, alb, abort', kind: 'fails', call: /^api:abort: / },
+} as const
+
+describe('the crash matrix without a safeguard', () => {
+  it.each(mutations)('fails without the %s', async (mutation) => {
+    const { scenario, kind, call } = shownBy[mutation]
+    const totals = await runMatrix(named(scenario), {
+      takes: (cell) => cell.fault.kind === kind && call.test(cell.call),
+      mutation,
+      onCell: (_, { violations }) => violations.length > 0,
+    })
+    expect(totals.faults).toBeGreaterThan(0)
+    expect(totals.broken).toHaveLength(1)
+  })
+})
+
+/** `npm run test:crash -- …args`. */
+function runCommand(...args: readonly string[]) {
+  const main = fileURLToPath(new URL('../crash/main.ts', import.meta.url))
+  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', main, ...args], { encoding: 'utf8' })
+  return { status, stdout }
+}
+
+describe('npm run test:crash', () => {
+  it('prints scenarios, calls and faults, and ends with 0 where nothing was broken', () => {
+    const { status, stdout } = runCommand('--scenario', 'canary, alb, abort', '--sample', '0.005')
+    expect(stdout).toMatch(/^1 scenarios, \d+ calls, \d+ faults, \d+ writes looked at: 0 runs broke an invariant/m)
+    expect(status).toBe(0)
+  })
+
+  it('refuses a scenario that there is not, with 2 and its usage', () => {
+    const { status, stdout } = runCommand('--scenario', 'no such')
+    expect(stdout).toContain(`no scenario's name contains "no such"`)
+    expect(stdout).toContain('Usage: npm run test:crash')
+    expect(status).toBe(2)
+  })
+})
