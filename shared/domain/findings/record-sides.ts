@@ -9,8 +9,8 @@ import { slowStart } from './routing.ts'
 export function recordSideFindings(facts: PreflightFacts, { checked, route, seen }: CheckedRecords): Finding[] {
   return [
     ...unmeasuredSides(facts, checked, route),
-    ...slots.flatMap((slot) => detachedGroup(facts, checked, slot)),
-    ...slots.flatMap((slot) => slowStart(facts, checked, slot)),
+    ...slots.flatMap((slot) => detachedGroup(facts, { checked, seen }, slot)),
+    ...slots.flatMap((slot) => slowStart(facts, checked, { slot, group: seen.groups[slot] })),
     ...(seen.zone?.isPrivate ? privateProbes(facts, seen.zone.name) : []),
   ]
 }
@@ -31,10 +31,14 @@ function readsTheRouter(gate: PreflightFacts['gates'][number]): boolean {
 }
 
 /** Sluice attaches what an ALB route names; behind a record it changes no load balancer. */
-function detachedGroup(facts: PreflightFacts, checked: CheckedRoute, slot: Slot): Finding[] {
-  const group = checked.facts?.groups[slot] ?? null
-  const isRefused = checked.facts?.notLookedAt.some((sentence) => group !== null && sentence.includes(group.arn))
-  if (group === null || group.loadBalancerArn !== null || isRefused) return []
+function detachedGroup(
+  facts: PreflightFacts,
+  { checked, seen }: Pick<CheckedRecords, 'checked' | 'seen'>,
+  slot: Slot,
+): Finding[] {
+  const group = seen.groups[slot]
+  if (group === null || group.loadBalancerArn !== null) return []
+  if (seen.notLookedAt.some((sentence) => sentence.includes(group.arn))) return []
   const detail =
     `${targetGroupOf(checked.route, slot)} (${slot}) is on no load balancer: nothing checks its targets or counts their ` +
     'requests; put it into the listener that the record leads to'

@@ -1,5 +1,5 @@
 import type { Finding } from '../deployment.ts'
-import type { AlbFacts } from '../route-facts.ts'
+import type { AlbFacts, GroupFacts } from '../route-facts.ts'
 import { resourceOf } from '../service.ts'
 import { type RouteState, type Slot, sameShares, servingSlot, slots } from '../traffic.ts'
 import { anError, aWarning, type CheckedRoute, idOf, type PreflightFacts } from './facts.ts'
@@ -90,11 +90,16 @@ function groupUse(facts: PreflightFacts, checked: CheckedRoute, seen: AlbFacts, 
     const detail = `${group.arn} (${slot}) also gets traffic from ${group.sharedWith.join(', ')}: its metrics mix both`
     findings.push(aWarning(say('group-shared'), 'A target group has other traffic', detail))
   }
-  return [...findings, ...slowStart(facts, checked, slot)]
+  return [...findings, ...slowStart(facts, checked, { group, slot })]
 }
 
-export function slowStart(facts: PreflightFacts, checked: CheckedRoute, slot: Slot): Finding[] {
-  const group = checked.facts?.groups[slot] ?? null
+/** One side of a route as it was looked up. */
+export interface SideFacts {
+  readonly slot: Slot
+  readonly group: GroupFacts | null
+}
+
+export function slowStart(facts: PreflightFacts, checked: CheckedRoute, { slot, group }: SideFacts): Finding[] {
   if (group === null || group.slowStartSeconds === 0) return []
   const detail = `${group.arn} (${slot}) starts new targets slowly over ${group.slowStartSeconds} s; early windows see less load`
   return [aWarning(idOf(facts, checked, 'slow-start', slot), 'Slow start is on', detail)]

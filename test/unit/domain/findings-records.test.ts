@@ -85,6 +85,13 @@ describe('record-identifier', () => {
     ])
   })
 
+  it('has words for a record that has none, which Route 53 would not keep', () => {
+    const records = [aRecordSet('app-blue', 1), aRecordSet('', 0, { setIdentifier: null })]
+    expect(details(withRecords({ records, state: null }))).toEqual([
+      'app.example.com A has no weighted record called app-green (green); it has app-blue, a record without identifier',
+    ])
+  })
+
   it('names both sides', () => {
     const records = [aRecordSet('old', 0)]
     expect(details(withRecords({ records, state: null }))).toEqual([

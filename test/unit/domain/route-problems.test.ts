@@ -21,6 +21,11 @@ describe('findMissing', () => {
     expect(findMissing(tested, someRouteFacts(), 'routes[0]')).toEqual([])
   })
 
+  it('says nothing of a route by the facts of another kind', () => {
+    expect(findMissing(route, someRecordFacts({ zone: null, records: [] }), 'routes[0]')).toEqual([])
+    expect(findMissing(aRecordRoute(), someRouteFacts({ loadBalancerArn: null }), 'routes[0]')).toEqual([])
+  })
+
   it('finds a rule, a listener, both groups and the test entry that are not there', () => {
     const nowhere = someRouteFacts({ loadBalancerArn: null, state: null })
     expect(findMissing(route, nowhere, 'routes[0]')).toEqual([
