@@ -10,8 +10,8 @@ import { createMemoryServiceStore } from '../../shared/adapters/memory/service-s
 import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import { toExecutionName } from '../../shared/adapters/stepfunctions/workflow.ts'
 import type { Deps } from '../../shared/deps.ts'
-import { TransientError } from '../../shared/domain/errors.ts'
 import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
+import { invokeRollBack } from '../support/invoke-roll-back.ts'
 import { startWalkedStepFunctions } from '../support/walked-step-functions.ts'
 import type { Disturbance } from './faults.ts'
 import { type CrashProcess, createProcess } from './process.ts'
@@ -114,18 +114,6 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
     },
     close: () => machine.stepFunctions.close(),
   }
-}
-
-/** As the shipped invoker reads the function's answer. */
-async function invokeRollBack(tasks: Readonly<Record<string, Task>>, event: object) {
-  try {
-    const answer = await tasks.RollBack?.(event)
-    const said = typeof answer === 'object' && answer !== null && 'outcome' in answer ? answer.outcome : undefined
-    if (said === 'restored' || said === 'under-way') return said
-  } catch (error) {
-    throw new TransientError('the roll-back function failed', { cause: error })
-  }
-  throw new TransientError('the roll-back function answered nothing that is known')
 }
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

@@ -12,13 +12,13 @@ import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.t
 import type { Deps } from '../../shared/deps.ts'
 import { type Deployment, type DeploymentEvent, isFinal, type Phase } from '../../shared/domain/deployment.ts'
 import type { DeploymentRequest } from '../../shared/domain/deployment-request.ts'
-import { TransientError } from '../../shared/domain/errors.ts'
 import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
 import type { Service } from '../../shared/domain/service.ts'
 import type { Slot } from '../../shared/domain/traffic.ts'
 import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
 import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
 import { aDeployer, aService, webArns } from './builders.ts'
+import { invokeRollBack } from './invoke-roll-back.ts'
 import { type PortFaults, withFaults } from './port-faults.ts'
 import { readAll } from './read-all.ts'
 import { startWalkedStepFunctions, type WalkedStepFunctions } from './walked-step-functions.ts'
@@ -208,18 +208,6 @@ function pick(cloud: MemoryCloud) {
     webhookJudge,
     secrets,
   }
-}
-
-/** As the shipped invoker reads the function's answer. */
-async function invokeRollBack(tasks: Readonly<Record<string, Task>>, event: object) {
-  try {
-    const answer = await tasks.RollBack?.(event)
-    const said = typeof answer === 'object' && answer !== null && 'outcome' in answer ? answer.outcome : undefined
-    if (said === 'restored' || said === 'under-way') return said
-  } catch (error) {
-    throw new TransientError('the roll-back function failed', { cause: error })
-  }
-  throw new TransientError('the roll-back function answered nothing that is known')
 }
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
