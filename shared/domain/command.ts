@@ -10,6 +10,11 @@ export interface CommandInput {
   readonly expectedStep?: number
 }
 
+export interface AbortInput extends CommandInput {
+  /** True: go back even where stable could not carry what comes back. Default false. */
+  readonly force?: boolean
+}
+
 export interface PauseInput extends CommandInput {
   /** How long until the pause ends by rolling back. Local seconds, default 86400; 0: it never does. */
   readonly timeoutSeconds: number

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import { NotFoundError } from '../domain/errors.ts'
 import type { Step } from '../domain/plan.ts'
 import { type SideHealth, safeSplit } from '../domain/safe-split.ts'
 import { type Route, targetGroupOf } from '../domain/service.ts'
@@ -49,10 +50,13 @@ function shareAt(step: Step | undefined, weight: number, route: Route): number {
   return isReachedBy(route, step) ? 100 : 0
 }
 
+const gone: SideHealth = { total: 0, healthy: 0, unknown: 0 }
+
 async function readHealth(deps: Pick<Deps, 'targetHealth'>, targetGroupArn: string): Promise<SideHealth> {
   try {
     return await deps.targetHealth.read(targetGroupArn)
-  } catch {
-    return 'unknown'
+  } catch (error) {
+    // A group that was deleted has nobody who could serve: that is no lack of knowledge.
+    return error instanceof NotFoundError ? gone : 'unknown'
   }
 }

@@ -12,6 +12,7 @@ import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { followDrift } from './follow-drift.ts'
 import { earliestStepEndMs } from './look-times.ts'
 import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
+import { findUnsafeStable } from './safe-side.ts'
 import { type TaskAnswer, taskAnswer } from './task-answer.ts'
 import { writeEach, writePlanned } from './write-planned.ts'
 import { isInsync } from './zone/propagation.ts'
@@ -36,6 +37,8 @@ export async function shiftTraffic(deps: Deps, id: string): Promise<TaskAnswer> 
   if (block) return answer(deps, await waitForRaise(deps, id, block))
   const shortage = await findShortage(deps, deployment)
   if (shortage) return answer(deps, await delay(deps, id, shortage))
+  const unready = await findUnsafeStable(deps, deployment)
+  if (unready) return answer(deps, await delay(deps, id, `no raise, as going back would not be safe: ${unready}`))
   try {
     await writeEach(routesToShift(deployment), (work) => writeWeight(deps, deployment, work))
     const spreading = await findSpreading(deps, await loadDeployment(deps, id), giveUpAtMs)

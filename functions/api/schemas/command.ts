@@ -9,7 +9,15 @@ const common = {
 
 /** Bodies of `POST /v1/deployments/{id}/…`; no body at all is an empty one. */
 export const commandBodies = {
-  abort: z.strictObject(common),
+  abort: z.strictObject({
+    ...common,
+    force: z
+      .boolean()
+      .default(false)
+      .describe(
+        'True: go back even where stable is too small or unhealthy while the canary serves; else that is a 409.',
+      ),
+  }),
   pause: z.strictObject({
     ...common,
     timeoutSeconds: seconds(2_592_000)

@@ -59,6 +59,8 @@ describe('a raise whose function is overtaken by a rollback', () => {
       const { stage, target } = await walk.load(id)
       if (stage !== 'shifting' || target !== step) return
       aborted ??= abort(walk.deps, id, { actor: aDeployer })
+      // The decision stands before the raise goes on; the restore waits for the raise's lease.
+      for (let look = 0; look < 100 && (await walk.load(id)).goal === 'plan'; look++) await Promise.resolve()
     }
     const { id } = await walk.start()
     await walk.untilEnded(id, 900)

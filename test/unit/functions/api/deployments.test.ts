@@ -373,6 +373,25 @@ describe('POST /v1/deployments/{id}/abort', () => {
     expect(await response.json()).toMatchObject({ phase: 'rolling-back' })
   })
 
+  it('is 409 where stable cannot serve, and goes back by force', async () => {
+    const { id } = await store({ phase: 'baking', stage: 'baking', weight: 10, version: 5 })
+    api.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 90, [webArns.green]: 10 } })
+    api.cloud.setGroup(webArns.blue, { total: 2, healthy: 0 })
+    // The time for asking about health does not run out.
+    api.deps.clock.sleep = () => new Promise<void>(() => undefined)
+    const refused = await abort(id)
+    expect({ status: refused.status, problem: await refused.json(), rollBacks: [...api.rollBacks] }).toEqual({
+      ...{ status: 409, rollBacks: [] },
+      problem: {
+        ...{ type: 'urn:sluice:problem:conflict', title: 'not possible in this state', status: 409, errors: [] },
+        ...{ phase: 'halted', version: 6 },
+        detail: `${id} was not aborted, as going back would be an outage: stable has 0 of 2 targets healthy and needs 1, while the canary has 2 of 2 healthy. It is halted: nothing raises traffic. Make stable healthy and abort again, or abort with {"force": true}`,
+      },
+    })
+    expect((await abort(id, { body: { force: true } })).status).toBe(202)
+    expect(api.rollBacks).toEqual([id])
+  })
+
   it('is 409 for a deployment that succeeded', async () => {
     const { id } = await store({ phase: 'succeeded', endedAt: '2026-01-01T01:00:00.000Z' })
     expect((await abort(id)).status).toBe(409)
