@@ -1,6 +1,6 @@
 import type { Approval, Cause, Deployment, Hold } from './deployment.ts'
 import { ConflictError, ValidationError } from './errors.ts'
-import { change, commandEvent, here, laterBy } from './record-change.ts'
+import { change, commandEvent, here, laterBy, settled } from './record-change.ts'
 import type { RouteState } from './traffic.ts'
 import type { TransitionEvent } from './transition-event.ts'
 
@@ -50,6 +50,7 @@ export function resume(
       routes: withAdopted(deployment, event.adopted ?? {}),
       hold: null,
       cause: null,
+      overwrites: 0,
       waivedGates:
         hold.kind === 'halted' && hold.cause.gate
           ? [...deployment.waivedGates, hold.cause.gate]
@@ -108,9 +109,9 @@ export function approve(
   )
 }
 
-/** What was adopted before our first write of a route is what a rollback restores. */
+/** What was adopted before our first write of a route is what a rollback restores; with the answer, drift is settled. */
 function withAdopted(deployment: Deployment, states: Readonly<Record<string, RouteState>>) {
-  return deployment.routes.map((route) => {
+  return deployment.routes.map(settled).map((route) => {
     const live = states[route.resource]
     return route.touched || !live ? route : { ...route, snapshot: live }
   })

@@ -1,3 +1,4 @@
+import type { DriftChange } from './drift.ts'
 import type { FreezeWindow } from './freeze.ts'
 import type { Gate, GateMemory, Outcome, Verdict } from './gates/gate.ts'
 import type { Plan } from './plan.ts'
@@ -95,6 +96,8 @@ export interface RouteProgress {
   readonly restore?: RestoreOutcome
   /** The newest change of Route 53 for this route, and the step it belongs to; absent before the first. */
   readonly change?: { readonly id: string; readonly step: number }
+  /** What somebody else changed here and nobody settled yet, as it was last noted; absent while nobody did. */
+  readonly drift?: DriftChange & { readonly at: string }
   /** What somebody else put there soon after the end: from then on it is theirs. Absent while nobody did. */
   readonly changedAfterEnd?: { readonly at: string; readonly found: RawWeights }
 }
@@ -188,6 +191,8 @@ export interface Deployment {
   readonly waitsFor?: RaiseBlock | null
   /** A person chose, at `resume`, that the next write may replace a foreign change. */
   readonly overwriteDrift: boolean
+  /** How often the check had the current step written again, over foreign changes; absent: never. */
+  readonly overwrites?: number
   /** Gates that halted and a person resumed from: in this step they do not halt again. */
   readonly waivedGates: readonly string[]
   readonly approvals: readonly Approval[]

@@ -8,6 +8,7 @@ import {
   type RouteProgress,
   type Stage,
 } from './deployment.ts'
+import type { Drift } from './drift.ts'
 import { ConflictError } from './errors.ts'
 import type { TransitionEvent } from './transition-event.ts'
 
@@ -91,6 +92,25 @@ export function writeEvent(event: Extract<TransitionEvent, { type: 'written' }>)
     before: event.before,
     after: event.after,
   }
+}
+
+/** An event that names a foreign change, if there is one. */
+export function withDrift(event: NewEvent, drift: Drift | undefined): NewEvent {
+  if (!drift) return event
+  const { resource, before, after } = drift
+  return { ...event, resource, ...(before && { before }), after }
+}
+
+/** What was changed on a route stays noted until it is settled. */
+export function notedDrift(deployment: Deployment, drift: Drift | undefined, at: string): readonly RouteProgress[] {
+  if (!drift) return deployment.routes
+  const { resource, before, after, beyondWeights } = drift
+  return withRoute(deployment, resource, (route) => ({ ...route, drift: { at, before, after, beyondWeights } }))
+}
+
+/** A write of ours, or a person's answer, settles what somebody else had changed. */
+export function settled({ drift: _settled, ...route }: RouteProgress): RouteProgress {
+  return route
 }
 
 export function laterBy(instant: string, seconds: number): string {

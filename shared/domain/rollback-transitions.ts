@@ -8,6 +8,7 @@ import {
   laterBy,
   quietly,
   said,
+  withDrift,
   withEvent,
   withRoute,
   writeEvent,
@@ -16,7 +17,11 @@ import type { TransitionEvent } from './transition-event.ts'
 
 // From the decision to roll back to its end.
 
-export function startRollBack(deployment: Deployment, cause: Cause, at: string): Deployment {
+export function startRollBack(
+  deployment: Deployment,
+  { cause, drift }: Extract<TransitionEvent, { type: 'roll-back' }>,
+  at: string,
+): Deployment {
   const started = change(
     deployment,
     at,
@@ -29,7 +34,7 @@ export function startRollBack(deployment: Deployment, cause: Cause, at: string):
       nextActionAt: at,
       deadlineAt: null,
     },
-    said('phase', cause.reason, cause.actor),
+    withDrift(said('phase', cause.reason, cause.actor), drift),
   )
   return isPersonal(cause) ? withEvent(started, at, commandEvent('abort', cause)) : started
 }

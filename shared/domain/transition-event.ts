@@ -1,4 +1,5 @@
 import type { Actor, Cause, Finding } from './deployment.ts'
+import type { Drift } from './drift.ts'
 import type { Outcome } from './gates/gate.ts'
 import type { RaiseBlock } from './raise-block.ts'
 import type { RawWeights, RouteState } from './traffic.ts'
@@ -52,8 +53,17 @@ export type TransitionEvent =
       readonly evidence: Evidence
     }
   | { readonly type: 'succeeded' }
-  | { readonly type: 'halt'; readonly cause: Cause }
-  | { readonly type: 'roll-back'; readonly cause: Cause }
+  | { readonly type: 'halt'; readonly cause: Cause; readonly drift?: Drift }
+  | { readonly type: 'roll-back'; readonly cause: Cause; readonly drift?: Drift }
+  /** Somebody else changed a route. `stands`: it still has to be settled, by a write of ours or by a person. */
+  | { readonly type: 'drift-noted'; readonly drift: Drift; readonly stands: boolean; readonly reason: string }
+  /** The current step's weight is to be written again, over what somebody else put there. */
+  | {
+      readonly type: 'overwrite-wanted'
+      readonly drift: Drift
+      readonly reason: string
+      readonly deadlineAt: string
+    }
   /** Every route was read back equal to its snapshot. `tailSeconds`: how long resolvers may go on as before; default 0. */
   | { readonly type: 'restored'; readonly tailSeconds?: number }
   /** What became of each route, while not all of them are restored. */

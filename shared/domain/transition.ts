@@ -1,7 +1,20 @@
 import { approve, pause, promote, resume } from './command-transitions.ts'
 import { type Cause, type Deployment, type FinalPhase, isFinal, isOver, type Phase } from './deployment.ts'
+import { isSameDrift } from './drift.ts'
 import { ConflictError } from './errors.ts'
-import { change, here, quietly, requireStage, said, systemActor, withRoute, writeEvent } from './record-change.ts'
+import {
+  change,
+  here,
+  notedDrift,
+  quietly,
+  requireStage,
+  said,
+  settled,
+  systemActor,
+  withDrift,
+  withRoute,
+  writeEvent,
+} from './record-change.ts'
 import { finishRollBack, partlyRestored, startRollBack, whileRollingBack } from './rollback-transitions.ts'
 import type { TransitionEvent } from './transition-event.ts'
 
@@ -75,6 +88,7 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
           deadlineAt: event.deadlineAt,
           nextActionAt: at,
           waitsFor: null,
+          overwrites: 0,
         },
         said('phase', event.reason),
       )
@@ -133,11 +147,16 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
           hold: { kind: 'halted', since: deployment.hold?.since ?? at, until: null, cause: event.cause },
           cause: event.cause,
           nextActionAt: null,
+          routes: notedDrift(deployment, event.drift, at),
         },
-        said('phase', event.cause.reason),
+        withDrift(said('phase', event.cause.reason), event.drift),
       )
     case 'roll-back':
-      return startRollBack(deployment, event.cause, at)
+      return startRollBack(deployment, event, at)
+    case 'drift-noted':
+      return driftNoted(deployment, event, at)
+    case 'overwrite-wanted':
+      return overwriteWanted(deployment, event, at)
     case 'restored':
     case 'partly-restored':
     case 'restore-failed':
@@ -237,6 +256,43 @@ function raiseBlocked(
   return quietly(deployment, at, changes, isNews ? said('note', `the raise waits: ${block.reason}`) : undefined)
 }
 
+/** Said once for each change that is found. */
+function driftNoted(
+  deployment: Deployment,
+  { drift, stands, reason }: Extract<TransitionEvent, { type: 'drift-noted' }>,
+  at: string,
+): Deployment {
+  const known = deployment.routes.find((route) => route.resource === drift.resource)?.drift
+  if (stands && known && isSameDrift(known, drift)) return deployment
+  const routes = stands ? notedDrift(deployment, drift, at) : withRoute(deployment, drift.resource, settled)
+  return quietly(deployment, at, { routes }, withDrift(said('note', reason), drift))
+}
+
+/** Back to the write of the step that was last verified, and with it to the start of its clock. */
+function overwriteWanted(
+  deployment: Deployment,
+  event: Extract<TransitionEvent, { type: 'overwrite-wanted' }>,
+  at: string,
+): Deployment {
+  requireStage(deployment, event, ['shifting', 'baking', 'awaiting-approval'])
+  return change(
+    deployment,
+    at,
+    {
+      stage: 'shifting',
+      target: deployment.step,
+      promote: null,
+      deadlineAt: event.deadlineAt,
+      nextActionAt: at,
+      waitsFor: null,
+      overwriteDrift: true,
+      overwrites: (deployment.overwrites ?? 0) + 1,
+      routes: notedDrift(deployment, event.drift, at),
+    },
+    withDrift(said('phase', event.reason), event.drift),
+  )
+}
+
 function weightOf(deployment: Deployment, step: number): number {
   return deployment.plan.steps[step]?.weight ?? 0
 }
@@ -255,7 +311,6 @@ function withChange(
   deployment: Deployment,
   { resource, changeId }: Extract<TransitionEvent, { type: 'written' }>,
 ): Changes {
-  if (!changeId) return {}
-  const change = { id: changeId, step: deployment.target }
-  return { routes: withRoute(deployment, resource, (route) => ({ ...route, change })) }
+  const change = changeId ? { change: { id: changeId, step: deployment.target } } : {}
+  return { routes: withRoute(deployment, resource, (route) => ({ ...settled(route), ...change })) }
 }

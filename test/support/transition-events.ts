@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Actor, Cause, Deployment } from '../../shared/domain/deployment.ts'
+import type { Drift } from '../../shared/domain/drift.ts'
 import { systemActor, type TransitionEvent } from '../../shared/domain/transition.ts'
 import { aRouteState, webArns } from './builders.ts'
 
@@ -8,6 +9,17 @@ export const later = '2026-01-01T01:00:00.000Z'
 export const aPerson: Actor = { kind: 'token', name: 'ci' }
 export const anAbort: Cause = { type: 'command', actor: aPerson, reason: 'enough' }
 export const aGateFailure: Cause = { type: 'gate', gate: 'errors', reason: 'too many' }
+
+/** 10 % to green became a half. */
+export function aDrift(overrides: Partial<Drift> = {}): Drift {
+  return {
+    resource: webArns.rule,
+    before: { blue: 90, green: 10 },
+    after: { blue: 50, green: 50 },
+    beyondWeights: false,
+    ...overrides,
+  }
+}
 
 /** Every kind of event, made to fit `deployment` where it can. */
 export const everyEvent = (deployment: Deployment): readonly TransitionEvent[] => [
@@ -69,6 +81,11 @@ export const everyEvent = (deployment: Deployment): readonly TransitionEvent[] =
   { type: 'promote', actor: aPerson, reason: '', full: false },
   { type: 'promote', actor: aPerson, reason: 'now', full: true },
   { type: 'approve', actor: aPerson, reason: '' },
+  { type: 'halt', cause: { type: 'drift', actor: systemActor, reason: 'somebody else' }, drift: aDrift() },
+  { type: 'roll-back', cause: { type: 'drift', actor: systemActor, reason: 'somebody else' }, drift: aDrift() },
+  { type: 'drift-noted', drift: aDrift(), stands: true, reason: 'somebody else' },
+  { type: 'drift-noted', drift: aDrift({ beyondWeights: true }), stands: false, reason: 'somebody else' },
+  { type: 'overwrite-wanted', drift: aDrift(), reason: 'somebody else', deadlineAt: later },
 ]
 
 /** Picks of events by number: what a run of a deployment may meet, in any order. */
