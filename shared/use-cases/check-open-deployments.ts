@@ -7,14 +7,13 @@ import type { CheckReport } from '../ports/check-invoker.ts'
 import type { Pointer } from '../ports/deployment-store.ts'
 import type { Page } from '../ports/page.ts'
 import { changeDeployment } from './change-deployment.ts'
-import { findDrift } from './find-drift.ts'
-import { followDrift } from './follow-drift.ts'
+import { lookForDrift, treatDrift } from './check-drift.ts'
 import { forEachAtOnce } from './for-each-at-once.ts'
 import { type Judged, judgeGates } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
 import { closeDeployment, rollBack, wakeWorkflow } from './roll-back.ts'
 import { rollBackIfSafe } from './roll-back-if-safe.ts'
-import { type DriftFound, mayOverwrite } from './route-guard.ts'
+import type { DriftFound } from './route-guard.ts'
 import { watchEnded } from './watch-ended.ts'
 
 /** After this many executions of a deployment died, it is rolled back instead of being continued. */
@@ -113,11 +112,11 @@ async function checkDeployment(deps: Deps, deployment: Deployment): Promise<void
       return fallback
     }
   const judged = await judgeGates(deps, id).catch(orElse({ deployment, gates: unjudged }))
-  await act(deps, judged, await findDriftOf(deps, judged.deployment).catch(orElse(null)))
+  await act(deps, judged, await lookForDrift(deps, judged.deployment).catch(orElse([])))
   if (failures.length > 0) throw failures[0]
 }
 
-async function act(deps: Deps, { deployment, gates }: Judged, drift: DriftFound | null): Promise<void> {
+async function act(deps: Deps, { deployment, gates }: Judged, drifts: readonly DriftFound[]): Promise<void> {
   const action = decideNext(deployment, gates, deps.clock.now())
   if (action.type === 'roll-back') {
     await rollBackIfSafe(deps, deployment, action.cause)
@@ -127,22 +126,8 @@ async function act(deps: Deps, { deployment, gates }: Judged, drift: DriftFound 
     await performAction(deps, deployment, action)
     return wakeWorkflow(deps, deployment.id)
   }
-  if (drift && (await isStill(deps, deployment))) {
-    await followDrift(deps, deployment, drift)
-    return wakeWorkflow(deps, deployment.id)
-  }
+  if (await treatDrift(deps, deployment, drifts, action)) return wakeWorkflow(deps, deployment.id)
   await keepGoing(deps, deployment, action)
-}
-
-/** Only while nothing is being written: a shift looks for itself. Where drift is to be overwritten, the next write does. */
-async function findDriftOf(deps: Deps, deployment: Deployment): Promise<DriftFound | null> {
-  const isResting = deployment.stage === 'baking' || deployment.stage === 'awaiting-approval'
-  if (!isResting || deployment.hold !== null || isFinal(deployment.phase) || deployment.goal === 'snapshot') return null
-  return mayOverwrite(deployment) ? null : findDrift(deps, deployment)
-}
-
-async function isStill(deps: Deps, deployment: Deployment): Promise<boolean> {
-  return (await deps.deployments.load(deployment.id))?.version === deployment.version
 }
 
 /** The workflow does everything that raises traffic; here it is only woken, or replaced where it died. */

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Cause, Deployment } from '../domain/deployment.ts'
+import type { Drift } from '../domain/drift.ts'
 import { changeDeployment } from './change-deployment.ts'
 import { rollBack } from './roll-back.ts'
 import { findUnsafeStable } from './safe-side.ts'
@@ -9,17 +10,23 @@ import { findUnsafeStable } from './safe-side.ts'
  * back while the canary still serves: then only a person can weigh it, so the deployment halts and one is called. Once
  * the rollback was decided, it is only carried out.
  *
+ * @param drift - What somebody else changed, where that is the reason.
  * @returns The record, ended or halted.
  * @throws Whatever {@link rollBack} throws.
  */
-export async function rollBackIfSafe(deps: Deps, deployment: Deployment, cause: Cause): Promise<Deployment> {
+export async function rollBackIfSafe(
+  deps: Deps,
+  deployment: Deployment,
+  cause: Cause,
+  drift?: Drift,
+): Promise<Deployment> {
   const unsafe = deployment.goal === 'plan' ? await findUnsafeStable(deps, deployment) : null
-  if (unsafe === null) return rollBack(deps, deployment.id, cause)
+  if (unsafe === null) return rollBack(deps, deployment.id, cause, drift)
   const reason = `${cause.reason}; not rolled back, a person must weigh it: ${unsafe}`
   let isNew = false
   const halted = await changeDeployment(deps, deployment.id, (newest) => {
     isNew = newest.goal === 'plan' && newest.endedAt === null && newest.hold?.kind !== 'halted'
-    return isNew ? { type: 'halt', cause: { ...cause, reason } } : null
+    return isNew ? { type: 'halt', cause: { ...cause, reason }, ...(drift && { drift }) } : null
   })
   if (isNew) await deps.notifier.page(halted, reason)
   return halted

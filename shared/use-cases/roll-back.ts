@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type Cause, type Deployment, isFinal, isOver } from '../domain/deployment.ts'
+import type { Drift } from '../domain/drift.ts'
 import { ConflictError, NotFoundError, TransientError } from '../domain/errors.ts'
 import { whyRestoreStops } from '../domain/may-write.ts'
 import { resolverLagSeconds } from '../domain/resolver-lag.ts'
@@ -19,13 +20,14 @@ import { writeRoute } from './write-route.ts'
  * each route that we touched is restored, last one first, and one that fails does not stop the others. Needs nothing
  * but the record: workflow, check and API each call it alone, and calling it twice is harmless.
  *
+ * @param drift - What somebody else changed, where that is the reason.
  * @returns The record once everything was read back equal to the snapshot; its phase is final.
  * @throws {NotFoundError} If there is no such deployment.
  * @throws {ConflictError} If it ended otherwise (`succeeded`).
  * @throws {TransientError} If a route could not be restored yet; the goal stands, call again.
  */
-export async function rollBack(deps: Deps, id: string, cause: Cause): Promise<Deployment> {
-  const decided = await changeDeployment(deps, id, () => ({ type: 'roll-back', cause }))
+export async function rollBack(deps: Deps, id: string, cause: Cause, drift?: Drift): Promise<Deployment> {
+  const decided = await changeDeployment(deps, id, () => ({ type: 'roll-back', cause, ...(drift && { drift }) }))
   if (isOver(decided.phase)) return release(deps, decided)
   const restored = await restoreAll(deps, decided)
   const failures = restored.flatMap(({ errors }) => errors)

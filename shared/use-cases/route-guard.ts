@@ -1,10 +1,11 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment, RouteProgress } from '../domain/deployment.ts'
+import { type Drift, describeDrift, toDrift } from '../domain/drift.ts'
 import { ConflictError, InvariantError } from '../domain/errors.ts'
 import { whyPlanStops } from '../domain/may-write.ts'
 import { type Route, resourceOf } from '../domain/service.ts'
 import { type RouteState, sameRouting } from '../domain/traffic.ts'
-import type { Lease } from '../ports/lease.ts'
+import type { Lease, LeaseMemory } from '../ports/lease.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
 
 /** Somebody else changed a route's routing: what we expected, and what is there. */
@@ -15,7 +16,11 @@ export class DriftFound extends Error {
     readonly expected: RouteState | null,
     readonly found: RouteState,
   ) {
-    super(`${resource} was changed by somebody else: expected ${show(expected)}, found ${show(found)}`)
+    super(describeDrift(toDrift(resource, expected, found)))
+  }
+  /** What was changed, as events and readers have it. */
+  get drift(): Drift {
+    return toDrift(this.resource, this.expected, this.found)
   }
 }
 
@@ -43,9 +48,15 @@ export function routesAtWork(deployment: Deployment): readonly RouteAtWork[] {
  * @throws {DriftFound}
  */
 export function requireOurs(work: RouteAtWork, seen: RouteState, lease: Lease): void {
+  const foreign = findForeign(work, seen, lease)
+  if (foreign) throw foreign
+}
+
+/** What somebody else changed, where `seen` is not ours; null where it is. */
+export function findForeign(work: RouteAtWork, seen: RouteState, lease: LeaseMemory): DriftFound | null {
   const ours = work.progress.touched ? [lease.lastWritten, lease.intended] : [work.progress.snapshot]
-  if (ours.some((state) => state !== null && sameRouting(state, seen))) return
-  throw new DriftFound(work.resource, ours.find((state) => state !== null) ?? null, seen)
+  if (ours.some((state) => state !== null && sameRouting(state, seen))) return null
+  return new DriftFound(work.resource, ours.find((state) => state !== null) ?? null, seen)
 }
 
 /** How far a deployment had come when a write of its plan was decided. */
@@ -102,11 +113,6 @@ function snapshotOf(deployment: Deployment, resource: string, seen: RouteState):
   return prepared && !sameRouting(prepared, seen) ? prepared : seen
 }
 
-/** True where the service, or a person at `resume`, said that our weights replace a foreign change. */
-export function mayOverwrite({ overwriteDrift, settings }: Deployment): boolean {
-  return overwriteDrift || settings.onDrift === 'overwrite'
-}
-
 /** @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended. */
 export function requirePlan(deployment: Deployment): void {
   const why = whyPlanStops(deployment)
@@ -119,8 +125,4 @@ function requirePlace({ id, stage, target }: Deployment, place: PlanPlace): void
     `${id} is ${stage} at step ${target}; this write belonged to ${place.stage} at step ${place.target}`,
     { stage, target },
   )
-}
-
-function show(state: RouteState | null): string {
-  return state ? `blue ${state.weights.blue ?? 'absent'}, green ${state.weights.green ?? 'absent'}` : 'nothing recorded'
 }

@@ -58,19 +58,22 @@ function answer(deps: Deps, deployment: Deployment): TaskAnswer {
 }
 
 /**
- * The routes of the wave that the target step belongs to; where a foreign change is to be written over, those of the
- * waves before it as well: it may be there.
+ * The routes of the wave that the target step belongs to; where a foreign change is to be written over, all that were
+ * written before as well: it may be there.
  */
 function routesToShift(deployment: Deployment): readonly RouteAtWork[] {
   const step = deployment.plan.steps[deployment.target]
-  const isConcerned = deployment.overwriteDrift ? isReachedBy : isMovedBy
-  return routesAtWork(deployment).filter(({ route }) => step !== undefined && isConcerned(route, step))
+  return routesAtWork(deployment).filter(
+    ({ route, progress }) =>
+      step !== undefined && (isMovedBy(route, step) || (deployment.overwriteDrift && progress.touched)),
+  )
 }
 
-/** What a route is to have after the target step, percent: a wave that is over stays at 100. */
+/** What a route is to have after the target step, percent: a wave that is over stays at 100, one that is to come at 0. */
 function shareToWrite({ plan, target }: Deployment, route: Route): number {
   const step = plan.steps[target]
-  return step === undefined || isMovedBy(route, step) ? (step?.weight ?? 0) : 100
+  if (step === undefined || isMovedBy(route, step)) return step?.weight ?? 0
+  return isReachedBy(route, step) ? 100 : 0
 }
 
 function plannedShares(deployment: Deployment): readonly PlannedShare[] {

@@ -1,8 +1,9 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
-import { type RouteState, slots } from '../domain/traffic.ts'
+import { mayOverwrite } from '../domain/drift.ts'
+import { type RouteState, sameRouting, slots } from '../domain/traffic.ts'
 import { changeDeployment } from './change-deployment.ts'
-import { allowPlanWrite, mayOverwrite, type RouteAtWork, requireOurs, requireUntouched } from './route-guard.ts'
+import { allowPlanWrite, type DriftFound, findForeign, type RouteAtWork, requireUntouched } from './route-guard.ts'
 import { type WriteReceipt, writeRoute } from './write-route.ts'
 
 export interface PlannedWrite {
@@ -34,6 +35,7 @@ export async function writePlanned(
   const router = deps.routerFor(work.route)
   const { percent, keepIdle, isThere, reason } = write
   const wish = { canary: deployment.canary, percent, keepIdle }
+  const met: { foreign: DriftFound | null } = { foreign: null }
   const receipt = await writeRoute(deps, {
     deployment: deployment.id,
     resource: work.resource,
@@ -41,17 +43,38 @@ export async function writePlanned(
     snapshot: work.progress.touched ? null : work.progress.snapshot,
     mayBegin: () => requireUntouched(deps, deployment, work.resource),
     target: (seen, lease) => {
-      if (!mayOverwrite(deployment)) requireOurs(work, seen, lease)
+      met.foreign = findForeign(work, seen, lease)
+      if (met.foreign && !mayOverwrite(deployment)) throw met.foreign
       return router.target(seen, wish)
     },
-    ...(isThere && { isThere }),
+    // A caller that asks for less than its share may find it; not where somebody else set another.
+    ...(isThere && {
+      isThere: (seen, target) => isThere(seen, target) && (met.foreign === null || sameRouting(seen, target)),
+    }),
     mayWrite: async (seen) => {
       await write.mayWrite?.(seen, router.target(seen, wish))
-      return allowPlanWrite(deps, deployment.id, work.resource, seen, deployment)
+      const tookTime = await allowPlanWrite(deps, deployment.id, work.resource, seen, deployment)
+      return met.foreign === null ? tookTime : noteOverwrite(deps, deployment, met.foreign)
     },
   })
-  await recordWrite(deps, deployment.id, { ...receipt, resource: work.resource, reason })
+  const { foreign } = met
+  if (foreign !== null && !receipt.wrote) await noteSettled(deps, deployment, foreign)
+  const over = foreign === null ? '' : ', over what somebody else had put there'
+  await recordWrite(deps, deployment.id, { ...receipt, resource: work.resource, reason: `${reason}${over}` })
   return receipt
+}
+
+/** Noted before the write: afterwards nobody could tell any more what was there. */
+async function noteOverwrite(deps: Deps, { id }: Deployment, { drift, message }: DriftFound): Promise<true> {
+  const reason = `${message}; it is written over`
+  await changeDeployment(deps, id, () => ({ type: 'drift-noted', drift, stands: true, reason }))
+  return true
+}
+
+/** What was changed leaves nothing to write: the shares are those that were wanted. From now on it counts as ours. */
+async function noteSettled(deps: Deps, { id }: Deployment, { drift, message }: DriftFound): Promise<void> {
+  const reason = `${message}; the shares are as they should be, so nothing is written`
+  await changeDeployment(deps, id, () => ({ type: 'drift-noted', drift, stands: false, reason }))
 }
 
 /**

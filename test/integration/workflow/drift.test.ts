@@ -3,7 +3,6 @@ import type { Deployment } from '../../../shared/domain/deployment.ts'
 import { ValidationError } from '../../../shared/domain/errors.ts'
 import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
-import { pause } from '../../../shared/use-cases/pause.ts'
 import { resume } from '../../../shared/use-cases/resume.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
 import { expectRolledBack, expectSoundEnd } from '../../support/walk-checks.ts'
@@ -121,18 +120,6 @@ describe('a change by somebody else during a rest', () => {
       expect(walk.pages).toHaveLength(1)
     },
   )
-
-  it('is none of the check while a person has paused', async () => {
-    walk = await startWalk({ service: { strategy } })
-    const { id } = await walk.start()
-    await walk.until(id, 'baking')
-    await walk.during(pause(walk.deps, id, { actor, timeoutSeconds: 0 }))
-    setGreen(50)
-    await walk.advance(300)
-    expect(await walk.load(id)).toMatchObject({ phase: 'paused' })
-    await walk.during(resume(walk.deps, id, { actor }))
-    await walk.until(id, 'halted', 62)
-  })
 })
 
 describe('a change of something else than weights', () => {

@@ -47,9 +47,13 @@ const foreign = () => world.setWeights(appPair, { blue: 50, green: 50 })
 
 describe('a look for foreign changes of records', () => {
   it('finds them', async () => {
-    expect(await world.during(findDrift(deps, deployment))).toBeNull()
+    expect(await world.during(findDrift(deps, deployment))).toEqual([])
     foreign()
-    expect((await world.during(findDrift(deps, deployment)))?.message).toMatch(/found blue 50, green 50/)
+    const [found, ...others] = await world.during(findDrift(deps, deployment))
+    expect(found?.drift).toEqual({
+      ...{ resource, before: { blue: 100, green: 0 }, after: { blue: 50, green: 50 }, beyondWeights: false },
+    })
+    expect(others).toEqual([])
   })
 
   it('takes no request that a writer needs: in an account that is always busy it cannot tell', async () => {
@@ -65,7 +69,7 @@ describe('a look for foreign changes of records', () => {
     })()
     const began = world.manual.now()
     const looks = Promise.all(Array.from({ length: 20 }, () => findDrift(deps, deployment)))
-    expect(await world.during(looks)).toEqual(Array.from({ length: 20 }, () => null))
+    expect(await world.during(looks)).toEqual(Array.from({ length: 20 }, () => []))
     const seconds = (world.manual.now() - began) / 1000
     isOver = true
     await world.during(plan)
