@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentEvent, Finding, RollbackReadiness } from '../../shared/domain/deployment.ts'
+import type { DriftChange } from '../../shared/domain/drift.ts'
 import { explainShortfall } from '../../shared/domain/findings/detection.ts'
 import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
 import { resolverLagSeconds } from '../../shared/domain/resolver-lag.ts'
@@ -58,10 +59,22 @@ function presentLag(resolverLagSeconds: number) {
   return resolverLagSeconds > 0 ? { resolverLagSeconds } : {}
 }
 
-function presentProgress(route: Route, { routes }: Deployment) {
+function presentProgress(route: Route, { routes, goal, endedAt }: Deployment) {
   const resource = resourceOf(route)
   const progress = routes.find((one) => one.resource === resource)
-  return { kind: route.kind, resource, wave: route.wave, ...(progress?.restore && { restore: progress.restore }) }
+  // A rollback writes over whatever is there: from its decision on there is nothing left to settle.
+  const drift = goal === 'plan' && endedAt === null ? progress?.drift : undefined
+  return {
+    kind: route.kind,
+    resource,
+    wave: route.wave,
+    ...(drift && { drift: { at: drift.at, ...presentDrift(drift) } }),
+    ...(progress?.restore && { restore: progress.restore }),
+  }
+}
+
+function presentDrift({ before, after, beyondWeights }: DriftChange) {
+  return { before: before && presentWeights(before), after: presentWeights(after), beyondWeights }
 }
 
 /** A service as its owner wrote it, every default filled in; settings that are not available yet show as off. */
@@ -141,6 +154,7 @@ export function presentTraffic({ routes, leases, rollback }: Traffic) {
       ...route,
       raw: route.raw && presentWeights(route.raw),
       lastWritten: route.lastWritten && presentWeights(route.lastWritten),
+      drift: route.drift && { ...presentDrift(route.drift), reason: route.drift.reason },
     })),
     leases: leases.map(({ resource, holder, fence, expiresAtMs }) => ({
       resource,

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { GroupHealth } from '../domain/capacity.ts'
 import { isOver, type RollbackReadiness } from '../domain/deployment.ts'
+import { type DriftChange, describeDrift, toDrift } from '../domain/drift.ts'
 import { NotFoundError, TransientError, UpstreamError } from '../domain/errors.ts'
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import { canaryPercent, type RawWeights, type RouteState, type Slot, sameRouting } from '../domain/traffic.ts'
@@ -22,8 +23,10 @@ export interface RouteTraffic {
   readonly targets: Readonly<Record<Slot, Pick<GroupHealth, 'healthy' | 'total'> | null>>
   /** What we last read back after a write of ours; null before the first. */
   readonly lastWritten: RawWeights | null
-  /** True when it routes otherwise than we last wrote; null when we never wrote, or it cannot be read. */
-  readonly drift: boolean | null
+  /** How it routes otherwise than we last wrote; null when it does not, we never wrote, or it cannot be read. */
+  readonly drift: (DriftChange & { readonly reason: string }) | null
+  /** Why the routing cannot be read; null when it can. */
+  readonly problem: string | null
 }
 
 export interface Traffic {
@@ -35,33 +38,37 @@ export interface Traffic {
 }
 
 /**
- * Where the traffic of a service goes now, asked of AWS and not of our records.
+ * Where the traffic of a service goes now, asked of AWS and not of our records. A route that cannot be read says why, and
+ * does not hide the others.
  *
  * @throws {NotFoundError} If there is no such service.
- * @throws {TransientError} If AWS cannot be asked.
+ * @throws {TransientError} If AWS can be asked about none of the routes.
  */
 export async function readTraffic(deps: Deps, name: string): Promise<Traffic> {
   const { routes } = await readService(deps, name)
   const open = await readOpen(deps, name)
   const [states, leases, targets] = await Promise.all([
-    Promise.all(routes.map((route) => readState(deps, route))),
+    readStates(deps, routes),
     Promise.all(resourcesOf(routes).map((resource) => deps.leases.peek(resource))),
     Promise.all(routes.map((route) => readTargets(deps, route))),
   ])
-  const canary = open?.canary ?? nextCanary(states)
+  const live = states.map((state) => ('problem' in state ? null : state))
+  const canary = open?.canary ?? nextCanary(live)
   const now = deps.clock.realNow()
   return {
     routes: routes.map((route, index) => {
-      const state = states[index] ?? null
-      const lastWritten = leases.find((lease) => lease?.resource === resourceOf(route))?.lastWritten ?? null
+      const state = live[index] ?? null
+      const read = states[index]
+      const lease = leases.find((one) => one?.resource === resourceOf(route)) ?? null
       return {
         kind: route.kind,
         resource: resourceOf(route),
         weight: state && canaryPercent(state.weights, canary),
         raw: state?.weights ?? null,
         targets: targets[index] ?? { blue: null, green: null },
-        lastWritten: lastWritten?.weights ?? null,
-        drift: state && lastWritten && !sameRouting(state, lastWritten),
+        lastWritten: lease?.lastWritten?.weights ?? null,
+        drift: state && findDrift(resourceOf(route), lease, state),
+        problem: read && 'problem' in read ? read.problem : null,
       }
     }),
     leases: leases.filter((lease): lease is LeaseView => lease?.holder != null && lease.expiresAtMs > now),
@@ -81,13 +88,32 @@ async function readOpen(
   return { canary: deployment.canary, rollback: measures?.rollback ?? null }
 }
 
-async function readState(deps: Deps, route: Route): Promise<RouteState | null> {
-  try {
-    return await deps.routerFor(route).read()
-  } catch (error) {
-    if (error instanceof NotFoundError || error instanceof UpstreamError) return null
-    throw error
-  }
+type Read = RouteState | { readonly problem: string }
+
+/** @throws {TransientError} If none could be read, and that may pass. */
+async function readStates(deps: Deps, routes: readonly Route[]): Promise<readonly Read[]> {
+  const read = await Promise.allSettled(routes.map((route) => deps.routerFor(route).read()))
+  const failures = read.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+  const worst = failures.find((error) => !isForeseen(error))
+  if (worst !== undefined) throw worst
+  const passing = failures.find((error) => error instanceof TransientError)
+  if (passing !== undefined && failures.length === routes.length) throw passing
+  return read.map((outcome) =>
+    outcome.status === 'fulfilled' ? outcome.value : { problem: (outcome.reason as Error).message },
+  )
+}
+
+function isForeseen(error: unknown): error is Error {
+  return error instanceof NotFoundError || error instanceof UpstreamError || error instanceof TransientError
+}
+
+/** What is about to be written, or was and its answer is not in yet, is ours as well. */
+function findDrift(resource: string, lease: LeaseView | null, live: RouteState): RouteTraffic['drift'] {
+  if (!lease?.lastWritten || sameRouting(lease.lastWritten, live)) return null
+  if (lease.intended && sameRouting(lease.intended, live)) return null
+  const drift = toDrift(resource, lease.lastWritten, live)
+  const { before, after, beyondWeights } = drift
+  return { before, after, beyondWeights, reason: describeDrift(drift) }
 }
 
 async function readTargets(deps: Deps, route: Route): Promise<RouteTraffic['targets']> {
@@ -102,7 +128,7 @@ async function readSide(deps: Deps, route: Route, slot: Slot): Promise<RouteTraf
     const { healthy, total } = await deps.targetHealth.read(group)
     return { healthy, total }
   } catch (error) {
-    if (error instanceof NotFoundError || error instanceof UpstreamError || error instanceof TransientError) return null
+    if (isForeseen(error)) return null
     throw error
   }
 }

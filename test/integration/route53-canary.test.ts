@@ -116,7 +116,7 @@ describe('a canary by weighted records', () => {
 
   /** What the API says of the pair while it stands at these weights. */
   const routeAt = (name: string, weight: number) => ({
-    ...{ kind: 'route53', resource: `route53:${zone.id}/${name}.example.com/A`, weight, drift: false },
+    ...{ kind: 'route53', resource: `route53:${zone.id}/${name}.example.com/A`, weight, drift: null, problem: null },
     ...{ raw: at(weight), lastWritten: at(weight) },
     targets: { blue: { healthy: 1, total: 1 }, green: { healthy: 1, total: 1 } },
   })

@@ -72,11 +72,22 @@ const restore = z
   ])
   .meta({ id: 'RestoreOutcome' })
 
+const driftMembers = {
+  before: z.nullable(rawWeights).describe('What Sluice had there; null: nothing is recorded.'),
+  after: rawWeights.describe('What was found.'),
+  beyondWeights: z
+    .boolean()
+    .describe('True when something besides the weights differs: another action, stickiness, TTL.'),
+}
+
 const routeProgress = z
   .strictObject({
     kind: routeKind,
     resource: z.string(),
     wave: z.int().min(1).max(20),
+    drift: z
+      .exactOptional(z.strictObject({ at: instant, ...driftMembers }))
+      .describe('What somebody else changed here and nobody settled yet, as last noted; absent while nobody did.'),
     restore: z
       .exactOptional(restore)
       .describe('What the newest try to restore it came to; absent while none was needed.'),
@@ -269,7 +280,10 @@ const traffic = z
         raw: z.nullable(rawWeights),
         targets: bySlot(side).describe('null where health is not available.'),
         lastWritten: z.nullable(rawWeights),
-        drift: z.nullable(z.boolean()).describe('True when it routes otherwise than Sluice last wrote; null: unknown.'),
+        drift: z
+          .nullable(z.strictObject({ ...driftMembers, reason: z.string() }))
+          .describe('How it routes otherwise than Sluice last wrote; null when it does not, or that is not known.'),
+        problem: z.nullable(z.string()).describe('Why the routing cannot be read; null when it can.'),
       }),
     ),
     leases: z.array(

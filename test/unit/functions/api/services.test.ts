@@ -254,6 +254,7 @@ describe('GET /v1/services/{service}/traffic', () => {
           targets: { blue: { healthy: 2, total: 2 }, green: { healthy: 0, total: 2 } },
           lastWritten: null,
           drift: null,
+          problem: null,
         },
       ],
       leases: [],
@@ -290,9 +291,55 @@ describe('GET /v1/services/{service}/traffic', () => {
     const first = service?.routes[0]
     if (!lease || !first) throw new Error('no lease or no route')
     await leases.confirm(lease, await routerFor(first).read())
-    expect((await traffic()).routes[0]).toMatchObject({ lastWritten: { blue: 100, green: 0 }, drift: false })
+    expect((await traffic()).routes[0]).toMatchObject({ lastWritten: { blue: 100, green: 0 }, drift: null })
     api.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 50, [webArns.green]: 50 } })
-    expect((await traffic()).routes[0]).toMatchObject({ lastWritten: { blue: 100, green: 0 }, drift: true })
+    const [before, after] = [
+      { blue: 100, green: 0 },
+      { blue: 50, green: 50 },
+    ] as const
+    expect((await traffic()).routes[0]).toMatchObject({
+      ...{ lastWritten: before, raw: after },
+      drift: {
+        ...{ before, after, beyondWeights: false },
+        reason: `${webArns.rule} was changed by somebody else: expected blue 100, green absent, found blue 50, green 50`,
+      },
+    })
+    const other = { weights: { [webArns.blue]: 100, [webArns.green]: 0 }, stickySeconds: 60 }
+    api.cloud.routing.set(webArns.rule, other)
+    expect((await traffic()).routes[0]?.drift).toMatchObject({
+      ...{ before, after: before, beyondWeights: true },
+      reason: expect.stringMatching(/; the shares are as expected, but actions or stickiness differ$/),
+    })
+  })
+
+  it('takes a write of ours whose answer is not in yet for no drift', async () => {
+    await put()
+    const [service, lease] = [await api.deps.services.get('web'), await api.deps.leases.take(webArns.rule, 'w', 20_000)]
+    const first = service?.routes[0]
+    if (!lease || !first) throw new Error('no lease or no route')
+    const router = api.deps.routerFor(first)
+    await api.deps.leases.confirm(lease, await router.read())
+    const target = router.target(await router.read(), { canary: 'green', percent: 10, keepIdle: true })
+    await api.deps.leases.intend(lease, target)
+    api.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 90, [webArns.green]: 10 } })
+    expect((await traffic()).routes[0]).toMatchObject({ raw: { blue: 90, green: 10 }, drift: null })
+  })
+
+  it('shows the other routes when one cannot be read, and says why', async () => {
+    api.cloud.routing.set(otherRule, { weights: { [webArns.blue]: 100 } })
+    await put('web', aServiceBody({ routes: [{ ...route, ruleArn: otherRule }, route] }))
+    const refused = new Set<string>([otherRule])
+    api.cloud.inject({
+      before({ action, subject }) {
+        if (action === 'router.read' && refused.has(subject)) throw new TransientError('Rate exceeded')
+      },
+    })
+    expect((await traffic()).routes).toMatchObject([
+      { resource: otherRule, weight: null, raw: null, drift: null, problem: 'Rate exceeded' },
+      { resource: webArns.rule, weight: 0, raw: { blue: 100, green: 0 }, problem: null },
+    ])
+    refused.add(webArns.rule)
+    expect((await api.call('GET', '/v1/services/web/traffic')).status).toBe(503)
   })
 
   it('shows what is unknown as null: a rule that is gone, health that cannot be had', async () => {
@@ -304,6 +351,7 @@ describe('GET /v1/services/{service}/traffic', () => {
       raw: null,
       targets: { blue: null, green: null },
       drift: null,
+      problem: expect.stringContaining(webArns.rule),
     })
   })
 })
