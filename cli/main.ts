@@ -3,9 +3,10 @@ import { isPortTaken } from '../local/port-taken.ts'
 
 const usage = `sluice: moves production traffic from one version to the next, and takes it back
 
-  sluice local   start local mode: the API, an AWS-compatible endpoint and a DNS server
-  sluice judge   what a comparison gate says about counts, and why (sluice judge --help)
-  sluice check   looks at everything that is open, now (sluice check --help)
+  sluice local    start local mode: the API, an AWS-compatible endpoint and a DNS server
+  sluice judge    what a comparison gate says about counts, and why (sluice judge --help)
+  sluice check    looks at everything that is open, now (sluice check --help)
+  sluice traffic  where a service's traffic goes now, and who changed it (sluice traffic --help)
 
 Options of "local" (each also by environment variable):
   --port N       port of the API                    SLUICE_PORT      4500
@@ -22,6 +23,9 @@ if (process.argv[2] === 'judge') {
 } else if (process.argv[2] === 'check') {
   const { runCheck } = await import('./check/main.ts')
   process.exitCode = await runCheck(process.argv.slice(3)).catch(sayWhy)
+} else if (process.argv[2] === 'traffic') {
+  const { runTraffic } = await import('./traffic/main.ts')
+  process.exitCode = await runTraffic(process.argv.slice(3)).catch(sayWhy)
 } else {
   await runOther()
 }
