@@ -21,7 +21,7 @@ export function showTraffic(service: string, traffic: TrafficAnswer, { open, wri
       ...sidesOf(route, open),
       ...said(page, [
         ['written', writtenOf(route, writes.get(route.resource))],
-        ...driftOf(route, page),
+        ...driftOf(route, open?.canary ?? 'green', page),
         ...problemOf(route, page),
       ]),
     ].join('\n'),
@@ -34,7 +34,7 @@ export function showTraffic(service: string, traffic: TrafficAnswer, { open, wri
     ['rollback', rollbackOf(rollback)],
   ])
   const title = open ? `${service}: ${open.id} is ${open.phase}` : `${service}: no deployment is open`
-  return `${[toPrintable(title), ...blocks, rest.join('\n')].join('\n\n')}\n`
+  return `${[wrap(toPrintable(title), page.columns).join('\n'), ...blocks, rest.join('\n')].join('\n\n')}\n`
 }
 
 type Said = readonly [label: string, text: string, paint?: (text: string) => string]
@@ -102,12 +102,13 @@ function writtenOf({ lastWritten }: RouteAnswer, write: { deployment: string; at
   return `${splitOf(lastWritten)}${write ? ` by ${write.deployment} at ${write.at}` : ''}`
 }
 
-function driftOf({ drift }: RouteAnswer, { alarm }: Page): readonly Said[] {
+function driftOf({ drift }: RouteAnswer, canary: Slot, { alarm }: Page): readonly Said[] {
   if (!drift) return []
   const { before, after, beyondWeights } = drift
+  const share = (weights: Weights) => `${splitOf(weights)} (${canary} ${percentOf(weights, canary)})`
   const other = beyondWeights ? '; something besides the weights differs' : ''
   return [
-    ['drift', `somebody else changed it: ${before ? splitOf(before) : 'nothing'} -> ${splitOf(after)}${other}`, alarm],
+    ['drift', `somebody else changed it: ${before ? share(before) : 'nothing'} -> ${share(after)}${other}`, alarm],
   ]
 }
 

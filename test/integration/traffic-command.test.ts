@@ -91,7 +91,9 @@ describe('sluice traffic against local mode', { timeout: 60_000 }, () => {
     })
     const drifted = await traffic(local.apiUrl, 'web')
     expect(drifted).toMatchObject({ stderr: '', code: 0 })
-    expect(drifted.stdout).toContain('  drift     somebody else changed it: blue 90, green 10 -> blue 40, green 60\n')
+    expect(drifted.stdout).toContain(
+      '  drift     somebody else changed it: blue 90, green 10 (green 10 %) -> blue 40, green 60 (green 60 %)\n',
+    )
     const asked = await traffic(local.apiUrl, 'web', '--json', '--fail-on-drift')
     expect(asked.code).toBe(3)
     const { body } = await callApi(local.apiUrl, 'GET', '/v1/services/web/traffic')

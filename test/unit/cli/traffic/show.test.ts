@@ -63,7 +63,7 @@ describe('traffic for people', () => {
       '  canary blue   50  50 %  2 of 2 healthy',
       '  stable green  50  50 %  2 of 3 healthy',
       '  written   blue 90, green 10',
-      '  drift     <somebody else changed it: blue 90, green 10 -> blue 50, green 50; something besides the weights differs>',
+      '  drift     <somebody else changed it: blue 90, green 10 (blue 90 %) -> blue 50, green 50 (blue 50 %); something besides the weights differs>',
       '',
       '  leases    rule shop/9683b2d02a6cabee until 2026-01-01T00:10:00.000Z',
       '  rollback  not ready: stable is empty; no snapshot',
