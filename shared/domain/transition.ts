@@ -1,6 +1,6 @@
 import { approve, pause, promote, resume } from './command-transitions.ts'
 import { type Cause, type Deployment, type FinalPhase, isFinal, isOver, type Phase } from './deployment.ts'
-import { isSameDrift } from './drift.ts'
+import { driftNoted, overwriteWanted } from './drift-transitions.ts'
 import { ConflictError } from './errors.ts'
 import {
   change,
@@ -254,43 +254,6 @@ function raiseBlocked(
   const isNews = deployment.waitsFor?.reason !== block.reason
   const changes = { waitsFor: block, nextActionAt: until, deadlineAt }
   return quietly(deployment, at, changes, isNews ? said('note', `the raise waits: ${block.reason}`) : undefined)
-}
-
-/** Said once for each change that is found. */
-function driftNoted(
-  deployment: Deployment,
-  { drift, stands, reason }: Extract<TransitionEvent, { type: 'drift-noted' }>,
-  at: string,
-): Deployment {
-  const known = deployment.routes.find((route) => route.resource === drift.resource)?.drift
-  if (stands && known && isSameDrift(known, drift)) return deployment
-  const routes = stands ? notedDrift(deployment, drift, at) : withRoute(deployment, drift.resource, settled)
-  return quietly(deployment, at, { routes }, withDrift(said('note', reason), drift))
-}
-
-/** Back to the write of the step that was last verified, and with it to the start of its clock. */
-function overwriteWanted(
-  deployment: Deployment,
-  event: Extract<TransitionEvent, { type: 'overwrite-wanted' }>,
-  at: string,
-): Deployment {
-  requireStage(deployment, event, ['shifting', 'baking', 'awaiting-approval'])
-  return change(
-    deployment,
-    at,
-    {
-      stage: 'shifting',
-      target: deployment.step,
-      promote: null,
-      deadlineAt: event.deadlineAt,
-      nextActionAt: at,
-      waitsFor: null,
-      overwriteDrift: true,
-      overwrites: (deployment.overwrites ?? 0) + 1,
-      routes: notedDrift(deployment, event.drift, at),
-    },
-    withDrift(said('phase', event.reason), event.drift),
-  )
 }
 
 function weightOf(deployment: Deployment, step: number): number {

@@ -14,6 +14,7 @@ describe('what is said of a foreign change', () => {
   it.each([
     [webArns.rule, ours, { blue: 50, green: 50 }, 'a', 'expected blue 90, green 10, found blue 50, green 50'],
     [webArns.rule, null, { blue: 50, green: null }, 'a', 'expected nothing recorded, found blue 50, green absent'],
+    [webArns.rule, ours, { blue: null, green: 1 }, 'a', 'expected blue 90, green 10, found blue absent, green 1'],
     [
       ...[webArns.rule, ours, { blue: 50, green: 50 }, 'b'],
       'expected blue 90, green 10, found blue 50, green 50; actions or stickiness differ as well',
