@@ -9,7 +9,7 @@ import { releaseLine } from '../../../shared/use-cases/release-line.ts'
 import { resume } from '../../../shared/use-cases/resume.ts'
 import { stopLine } from '../../../shared/use-cases/stop-line.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
-import { anAlarmsGate } from '../../support/gates.ts'
+import { anAlarmsGate, aTargetHealthGate } from '../../support/gates.ts'
 import { appPair, aRoute53Route } from '../../support/record-sets.ts'
 import { eastArns, greens, setPair, walkThreeWaves } from '../../support/three-waves.ts'
 import { expectRolledBack, expectSoundEnd, greenWrites } from '../../support/walk-checks.ts'
@@ -241,6 +241,23 @@ describe('a foreign change while a gate has halted the deployment', () => {
       expect(walk.pages.length - before).toBe(1)
     },
   )
+})
+
+describe('a foreign change while a raise waits for capacity', () => {
+  it('is found by the check: the raise never comes to its look', async () => {
+    const gates = [aTargetHealthGate({ minHealthyPercent: 0 })]
+    walk = await startWalk({ service: { strategy: { ...canary, intervalSeconds: 60 }, gates } })
+    const { id } = await walk.start()
+    await walk.until(id, 'baking')
+    walk.cloud.setGroup(webArns.green, { total: 2, healthy: 1 })
+    await walk.until(id, ({ phase, target }) => phase === 'shifting' && target === 1, 300)
+    await walk.advance(10)
+    setGreen(50)
+    const { cause } = await walk.until(id, 'halted', 62)
+    expect({ type: cause?.type, green: walk.green(), writes: greenWrites(walk) }).toEqual({
+      ...{ type: 'drift', green: 50, writes: [10] },
+    })
+  })
 })
 
 describe('foreign changes of several routes', () => {
