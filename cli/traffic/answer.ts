@@ -14,7 +14,7 @@ export const aTraffic = z.looseObject({
       raw: z.nullable(weights),
       targets: z.looseObject({ blue: side, green: side }),
       lastWritten: z.nullable(weights),
-      drift: z.nullable(
+      foreignChange: z.nullable(
         z.looseObject({ before: z.nullable(weights), after: weights, beyondWeights: z.boolean(), reason: z.string() }),
       ),
       problem: z.nullable(z.string()),

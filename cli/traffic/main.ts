@@ -76,7 +76,7 @@ function pageOf(): Page {
 
 /** Not known is not well: a script that asks must not take a route that cannot be read for one without drift. */
 function driftCode({ routes }: TrafficAnswer): number {
-  if (routes.some(({ drift }) => drift !== null)) return exitCodes.drift
+  if (routes.some(({ foreignChange }) => foreignChange !== null)) return exitCodes.drift
   return routes.some(({ problem }) => problem !== null) ? exitCodes.unknown : exitCodes.shown
 }
 

@@ -102,9 +102,9 @@ function writtenOf({ lastWritten }: RouteAnswer, write: { deployment: string; at
   return `${splitOf(lastWritten)}${write ? ` by ${write.deployment} at ${write.at}` : ''}`
 }
 
-function driftOf({ drift }: RouteAnswer, canary: Slot, { alarm }: Page): readonly Said[] {
-  if (!drift) return []
-  const { before, after, beyondWeights } = drift
+function driftOf({ foreignChange }: RouteAnswer, canary: Slot, { alarm }: Page): readonly Said[] {
+  if (!foreignChange) return []
+  const { before, after, beyondWeights } = foreignChange
   const share = (weights: Weights) => `${splitOf(weights)} (${canary} ${percentOf(weights, canary)})`
   const other = beyondWeights ? '; something besides the weights differs' : ''
   return [

@@ -154,7 +154,8 @@ export function presentTraffic({ routes, leases, rollback }: Traffic) {
       ...route,
       raw: route.raw && presentWeights(route.raw),
       lastWritten: route.lastWritten && presentWeights(route.lastWritten),
-      drift: route.drift && { ...presentDrift(route.drift), reason: route.drift.reason },
+      drift: route.raw === null || route.lastWritten === null ? null : route.drift !== null,
+      foreignChange: route.drift && { ...presentDrift(route.drift), reason: route.drift.reason },
     })),
     leases: leases.map(({ resource, holder, fence, expiresAtMs }) => ({
       resource,

@@ -116,8 +116,8 @@ describe('a canary by weighted records', () => {
 
   /** What the API says of the pair while it stands at these weights. */
   const routeAt = (name: string, weight: number) => ({
-    ...{ kind: 'route53', resource: `route53:${zone.id}/${name}.example.com/A`, weight, drift: null, problem: null },
-    ...{ raw: at(weight), lastWritten: at(weight) },
+    ...{ kind: 'route53', resource: `route53:${zone.id}/${name}.example.com/A`, weight, problem: null },
+    ...{ raw: at(weight), lastWritten: at(weight), drift: false, foreignChange: null },
     targets: { blue: { healthy: 1, total: 1 }, green: { healthy: 1, total: 1 } },
   })
   const at = (weight: number) => ({ blue: 100 - weight, green: weight })

@@ -98,7 +98,9 @@ describe('sluice traffic against local mode', { timeout: 60_000 }, () => {
     expect(asked.code).toBe(3)
     const { body } = await callApi(local.apiUrl, 'GET', '/v1/services/web/traffic')
     expect(JSON.parse(asked.stdout)).toEqual(body)
-    expect(body).toMatchObject({ routes: [{ raw: weights.after, lastWritten: weights.before, drift: weights }] })
+    expect(body).toMatchObject({
+      routes: [{ raw: weights.after, lastWritten: weights.before, drift: true, foreignChange: weights }],
+    })
 
     await callApi(local.apiUrl, 'POST', `/v1/deployments/${id}/abort`, { reason: 'enough' })
     await waitForDeployment(local.apiUrl, id, ({ phase }) => phase === 'aborted')
@@ -135,7 +137,13 @@ describe('sluice traffic', () => {
   }
   const unread = {
     ...{ kind: 'route53', resource: 'route53:Z1/app.example.com/A', weight: null, raw: null },
-    ...{ targets: { blue: null, green: null }, lastWritten: null, drift: null, problem: 'Rate exceeded' },
+    ...{
+      targets: { blue: null, green: null },
+      lastWritten: null,
+      drift: null,
+      foreignChange: null,
+      problem: 'Rate exceeded',
+    },
   }
   const path = '/v1/services/web/traffic'
 

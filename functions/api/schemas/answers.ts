@@ -281,8 +281,13 @@ const traffic = z
         targets: bySlot(side).describe('null where health is not available.'),
         lastWritten: z.nullable(rawWeights),
         drift: z
+          .nullable(z.boolean())
+          .describe(
+            'Whether it routes otherwise than Sluice last wrote; null when nothing was written, or it cannot be read.',
+          ),
+        foreignChange: z
           .nullable(z.strictObject({ ...driftMembers, reason: z.string() }))
-          .describe('How it routes otherwise than Sluice last wrote; null when it does not, or that is not known.'),
+          .describe('What somebody else changed; null without drift.'),
         problem: z.nullable(z.string()).describe('Why the routing cannot be read; null when it can.'),
       }),
     ),

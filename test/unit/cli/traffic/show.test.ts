@@ -15,7 +15,7 @@ const aRoute = (overrides: Partial<RouteAnswer> = {}): RouteAnswer => ({
   raw: { blue: 90, green: 10 },
   targets: { blue: { healthy: 2, total: 2 }, green: { healthy: 2, total: 3 } },
   lastWritten: { blue: 90, green: 10 },
-  drift: null,
+  foreignChange: null,
   problem: null,
   ...overrides,
 })
@@ -27,7 +27,12 @@ const traffic = (overrides: Partial<TrafficAnswer> = {}): TrafficAnswer => ({
 })
 const drifted = aRoute({
   raw: { blue: 50, green: 50 },
-  drift: { before: { blue: 90, green: 10 }, after: { blue: 50, green: 50 }, beyondWeights: true, reason: 'changed' },
+  foreignChange: {
+    before: { blue: 90, green: 10 },
+    after: { blue: 50, green: 50 },
+    beyondWeights: true,
+    reason: 'changed',
+  },
 })
 
 describe('traffic for people', () => {

@@ -239,6 +239,7 @@ describe('GET /v1/services/{service}/traffic with a route53 route', () => {
         targets: { blue: { healthy: 2, total: 2 }, green: { healthy: 2, total: 2 } },
         lastWritten: null,
         drift: null,
+        foreignChange: null,
         problem: null,
       },
     ])

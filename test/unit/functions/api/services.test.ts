@@ -254,6 +254,7 @@ describe('GET /v1/services/{service}/traffic', () => {
           targets: { blue: { healthy: 2, total: 2 }, green: { healthy: 0, total: 2 } },
           lastWritten: null,
           drift: null,
+          foreignChange: null,
           problem: null,
         },
       ],
@@ -291,22 +292,22 @@ describe('GET /v1/services/{service}/traffic', () => {
     const first = service?.routes[0]
     if (!lease || !first) throw new Error('no lease or no route')
     await leases.confirm(lease, await routerFor(first).read())
-    expect((await traffic()).routes[0]).toMatchObject({ lastWritten: { blue: 100, green: 0 }, drift: null })
+    expect((await traffic()).routes[0]).toMatchObject({ lastWritten: { blue: 100, green: 0 }, drift: false })
     api.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 50, [webArns.green]: 50 } })
     const [before, after] = [
       { blue: 100, green: 0 },
       { blue: 50, green: 50 },
     ] as const
     expect((await traffic()).routes[0]).toMatchObject({
-      ...{ lastWritten: before, raw: after },
-      drift: {
+      ...{ lastWritten: before, raw: after, drift: true },
+      foreignChange: {
         ...{ before, after, beyondWeights: false },
         reason: `${webArns.rule} was changed by somebody else: expected blue 100, green absent, found blue 50, green 50`,
       },
     })
     const other = { weights: { [webArns.blue]: 100, [webArns.green]: 0 }, stickySeconds: 60 }
     api.cloud.routing.set(webArns.rule, other)
-    expect((await traffic()).routes[0]?.drift).toMatchObject({
+    expect((await traffic()).routes[0]?.foreignChange).toMatchObject({
       ...{ before, after: before, beyondWeights: true },
       reason: expect.stringMatching(/; the shares are as expected, but actions or stickiness differ$/),
     })
@@ -322,7 +323,7 @@ describe('GET /v1/services/{service}/traffic', () => {
     const target = router.target(await router.read(), { canary: 'green', percent: 10, keepIdle: true })
     await api.deps.leases.intend(lease, target)
     api.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 90, [webArns.green]: 10 } })
-    expect((await traffic()).routes[0]).toMatchObject({ raw: { blue: 90, green: 10 }, drift: null })
+    expect((await traffic()).routes[0]).toMatchObject({ raw: { blue: 90, green: 10 }, drift: false })
   })
 
   it('shows the other routes when one cannot be read, and says why', async () => {
