@@ -1,6 +1,7 @@
 import type { DriftChange } from './drift.ts'
 import type { FreezeWindow } from './freeze.ts'
 import type { Gate, GateMemory, Outcome, Verdict } from './gates/gate.ts'
+import type { LateWatch } from './late-watch.ts'
 import type { Plan } from './plan.ts'
 import type { RaiseBlock } from './raise-block.ts'
 import type { Route } from './service.ts'
@@ -148,6 +149,8 @@ export interface DeploymentSettings {
   readonly onDrift: 'halt' | 'overwrite' | 'roll-back'
   /** Absent, as in records of earlier versions: none. */
   readonly freeze?: readonly FreezeWindow[]
+  /** Absent, as in records of earlier versions: none, and nothing is said of the old side. */
+  readonly lateWatch?: LateWatch
 }
 
 export interface Deployment {
@@ -198,6 +201,16 @@ export interface Deployment {
   readonly approvals: readonly Approval[]
   readonly findings: readonly Finding[]
   readonly routes: readonly RouteProgress[]
+  /** Of a late rollback: the deployment that succeeded and is taken back. */
+  readonly lateRollbackOf?: string
+  /** Of a late rollback that was asked for whatever speaks against it; absent otherwise. */
+  readonly forced?: true
+  /** After success: the late rollback that took it back. Absent while none did. */
+  readonly lateRollbackBy?: string
+  /** After success: the gates that failed in the late watch; each was told once. Absent: none. */
+  readonly lateFailed?: readonly string[]
+  /** After success: when the late watch was over. Absent before that, and where another deployment ended it. */
+  readonly lateWatchEndedAt?: string
   /** After a rollback of DNS records; absent otherwise. */
   readonly tail?: Tail
   /** Which execution drives it: 1 is the first, successors count up. */

@@ -41,10 +41,13 @@ export class ConflictError extends Error {
     message: string,
     /** What the caller needs to go on, shown in the problem document: the running id, the current step, the owner. */
     readonly current: Readonly<Record<string, string | number>> = {},
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly problems?: readonly Problem[] },
   ) {
     super(message, options)
+    this.problems = options?.problems ?? []
   }
+  /** Everything that stands in the way, where that is more than one sentence can say. */
+  readonly problems: readonly Problem[]
 }
 
 /** Throttling, a 5xx, a time-out: the same call may go through later. HTTP 503 with Retry-After; a workflow retries. */

@@ -113,6 +113,11 @@ export function settled({ drift: _settled, ...route }: RouteProgress): RouteProg
   return route
 }
 
+export function verdictEvent(event: Extract<TransitionEvent, { type: 'verdict' }>): NewEvent {
+  const { gate, verdict, reason, evidence } = event
+  return { type: 'verdict', actor: systemActor, reason, gate, verdict, evidence }
+}
+
 export function laterBy(instant: string, seconds: number): string {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString()
 }

@@ -1,5 +1,6 @@
-import type { Cause, Deployment, FinalPhase, RestoreOutcome, RouteProgress } from './deployment.ts'
+import type { Deployment, FinalPhase, RestoreOutcome, RouteProgress } from './deployment.ts'
 import { ConflictError } from './errors.ts'
+import { beforeLateRestore } from './late-transitions.ts'
 import {
   change,
   commandEvent,
@@ -43,7 +44,7 @@ export function startRollBack(
 export function whileRollingBack(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
   switch (event.type) {
     case 'restored':
-      return finishRollBack(deployment, event, at, endOf(deployment.cause))
+      return finishRollBack(deployment, event, at, endOf(deployment))
     case 'partly-restored':
       return partlyRestored(deployment, event, at)
     case 'restore-failed':
@@ -65,9 +66,12 @@ export function whileRollingBack(deployment: Deployment, event: TransitionEvent,
       return quietly(deployment, at, { execution: event.execution }, said('note', event.reason))
     case 'roll-back':
       // Abort outranks: a person who asks while a rollback is under way gets the outcome that was asked for.
-      return isPersonal(event.cause) && !isPersonal(deployment.cause)
+      return isPersonal(event.cause) && !isPersonal(deployment.cause) && deployment.lateRollbackOf === undefined
         ? change(deployment, at, { cause: event.cause }, commandEvent('abort', event.cause))
         : deployment
+    case 'refused':
+    case 'old-side-ready':
+      return beforeLateRestore(deployment, event, at)
     default:
       throw new ConflictError(`${deployment.id} is rolling back`, here(deployment))
   }
@@ -127,7 +131,9 @@ function withRestore(route: RouteProgress, restore: RestoreOutcome): RouteProgre
   return route.touched ? { ...route, restore } : route
 }
 
-function endOf(cause: Cause | null): FinalPhase {
+/** A late rollback was never anything but a rollback, whoever asked for it. */
+function endOf({ cause, lateRollbackOf }: Deployment): FinalPhase {
+  if (lateRollbackOf !== undefined) return 'rolled-back'
   if (isPersonal(cause)) return 'aborted'
   return cause?.type === 'superseded' ? 'superseded' : 'rolled-back'
 }

@@ -1,5 +1,6 @@
 import type { FreezeWindow } from './freeze.ts'
 import type { Gate } from './gates/gate.ts'
+import type { LateWatch } from './late-watch.ts'
 import type { Strategy } from './strategy.ts'
 import type { Slot } from './traffic.ts'
 
@@ -66,6 +67,8 @@ export interface Service {
   readonly onDrift: 'halt' | 'overwrite' | 'roll-back'
   /** When nothing is started and no share raised. Absent, as in documents of earlier versions: never. */
   readonly freeze?: readonly FreezeWindow[]
+  /** For how long a success is still judged. Absent, as in documents of earlier versions: not at all. */
+  readonly lateWatch?: LateWatch
   readonly createdAt: string
   readonly updatedAt: string
   /** Moves with every save; the store's optimistic lock. */

@@ -2,6 +2,7 @@ import { approve, pause, promote, resume } from './command-transitions.ts'
 import { type Cause, type Deployment, type FinalPhase, isFinal, isOver, type Phase } from './deployment.ts'
 import { driftNoted, overwriteWanted } from './drift-transitions.ts'
 import { ConflictError } from './errors.ts'
+import { afterSuccess, beforeLateRestore } from './late-transitions.ts'
 import {
   change,
   here,
@@ -10,7 +11,7 @@ import {
   requireStage,
   said,
   settled,
-  systemActor,
+  verdictEvent,
   withDrift,
   withRoute,
   writeEvent,
@@ -122,19 +123,7 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
         ? deployment
         : quietly(deployment, at, { nextActionAt: event.until })
     case 'verdict':
-      return change(
-        deployment,
-        at,
-        {},
-        {
-          type: 'verdict',
-          actor: systemActor,
-          reason: event.reason,
-          gate: event.gate,
-          verdict: event.verdict,
-          evidence: event.evidence,
-        },
-      )
+      return change(deployment, at, {}, verdictEvent(event))
     case 'succeeded':
       requireStage(deployment, event, ['baking'])
       return end(deployment, at, 'succeeded', null, { step: deployment.plan.steps.length - 1 })
@@ -161,7 +150,12 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
     case 'partly-restored':
     case 'restore-failed':
       throw new ConflictError(`${deployment.id} is ${deployment.phase}: nobody asked for a rollback`, here(deployment))
+    case 'old-side-ready':
+      throw new ConflictError(`${deployment.id} is ${deployment.phase}: it is no late rollback`, here(deployment))
     case 'changed-after-end':
+    case 'failed-late':
+    case 'late-watch-over':
+    case 'taken-back':
       throw new ConflictError(`${deployment.id} is ${deployment.phase}: it has not ended`, here(deployment))
     case 'succeeded-by':
       return quietly(deployment, at, { execution: event.execution }, said('note', event.reason))
@@ -200,10 +194,13 @@ function absorb(deployment: Deployment, event: TransitionEvent, at: string): Dep
     if (event.type === 'restored') return finishRollBack(deployment, event, at, 'rolled-back')
     if (event.type === 'partly-restored') return partlyRestored(deployment, event, at)
     if (event.type === 'roll-back' || event.type === 'restore-failed') return deployment
+    if (event.type === 'refused' || event.type === 'old-side-ready') return beforeLateRestore(deployment, event, at)
   }
   const undone: readonly Phase[] = ['rolled-back', 'aborted', 'superseded', 'rejected']
   if ((event.type === 'roll-back' || event.type === 'restored') && undone.includes(deployment.phase)) return deployment
   if (event.type === 'succeeded' && deployment.phase === 'succeeded') return deployment
+  const late = deployment.phase === 'succeeded' ? afterSuccess(deployment, event, at) : null
+  if (late !== null) return late
   throw new ConflictError(`${deployment.id} has ended: ${deployment.phase}`, here(deployment))
 }
 

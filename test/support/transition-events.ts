@@ -86,6 +86,10 @@ export const everyEvent = (deployment: Deployment): readonly TransitionEvent[] =
   { type: 'drift-noted', drift: aDrift(), stands: true, reason: 'somebody else' },
   { type: 'drift-noted', drift: aDrift({ beyondWeights: true }), stands: false, reason: 'somebody else' },
   { type: 'overwrite-wanted', drift: aDrift(), reason: 'somebody else', deadlineAt: later },
+  { type: 'failed-late', gate: 'errors', reason: 'too many' },
+  { type: 'late-watch-over', reason: 'old-side-free: nothing failed' },
+  { type: 'taken-back', by: 'dep_2', reason: 'taken back' },
+  { type: 'old-side-ready', reason: 'blue can carry it' },
 ]
 
 /** Picks of events by number: what a run of a deployment may meet, in any order. */
