@@ -2,6 +2,7 @@ import type { Deployment, DeploymentEvent, Finding, RollbackReadiness } from '..
 import type { DriftChange } from '../../shared/domain/drift.ts'
 import { explainShortfall } from '../../shared/domain/findings/detection.ts'
 import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
+import type { LateWatch } from '../../shared/domain/late-watch.ts'
 import { resolverLagSeconds } from '../../shared/domain/resolver-lag.ts'
 import type { SideCounts } from '../../shared/domain/sequential-test.ts'
 import { type Route, resourceOf, type Service } from '../../shared/domain/service.ts'
@@ -40,6 +41,7 @@ export function presentDeployment({ deployment, measures }: DeploymentView, base
     strategy: deployment.settings.strategy,
     plan: { ...plan, ...presentLag(resolverLagSeconds(deployment)) },
     routes: deployment.settings.routes.map((route) => presentProgress(route, deployment)),
+    ...presentLate(deployment),
     ...(deployment.tail && { tail: deployment.tail }),
     ...(phase === 'shifting' && deployment.waitsFor && { waitsFor: deployment.waitsFor }),
     gates: measures?.gates ?? [],
@@ -51,6 +53,14 @@ export function presentDeployment({ deployment, measures }: DeploymentView, base
     nextActionAt,
     endedAt,
     links: { ...deployment.links, self, events: `${self}/events`, console: `${baseUrl}/#/deployments/${id}` },
+  }
+}
+
+/** A late rollback and what it took back name each other. */
+function presentLate({ lateRollbackOf, forced, lateRollbackBy }: Deployment) {
+  return {
+    ...(lateRollbackOf !== undefined && { lateRollbackOf, forced: forced ?? false }),
+    ...(lateRollbackBy !== undefined && { lateRollbackBy }),
   }
 }
 
@@ -77,14 +87,16 @@ function presentDrift({ before, after, beyondWeights }: DriftChange) {
   return { before: before && presentWeights(before), after: presentWeights(after), beyondWeights }
 }
 
+const noLateWatch: LateWatch = { seconds: 0, action: 'notify' }
+
 /** A service as its owner wrote it, every default filled in; settings that are not available yet show as off. */
 export function presentService(service: Service, findings?: readonly Finding[]) {
-  const { revision: _lock, freeze = [], ...document } = service
+  const { revision: _lock, freeze = [], lateWatch = noLateWatch, ...document } = service
   return {
     ...document,
     concurrency: 'reject' as const,
     freeze,
-    lateWatch: { seconds: 0, action: 'notify' as const },
+    lateWatch,
     notify: {},
     ...(findings && { findings }),
   }

@@ -64,7 +64,10 @@ export function toProblem(error: unknown): Answer {
   if (error instanceof ForbiddenError) return answer(403, 'forbidden', 'not allowed', error.message)
   if (error instanceof NotFoundError) return answer(404, 'not-found', 'not found', error.message)
   if (error instanceof ConflictError)
-    return answer(409, 'conflict', 'not possible in this state', error.message, error.current)
+    return answer(409, 'conflict', 'not possible in this state', error.message, {
+      ...error.current,
+      errors: error.problems,
+    })
   if (error instanceof UpstreamError) return answer(502, 'upstream', 'AWS refuses', error.message)
   if (error instanceof TransientError)
     return answer(

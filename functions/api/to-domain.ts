@@ -13,7 +13,8 @@ import { deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts
 
 /** @throws {ValidationError} With every problem of the name or the document. */
 export function parseService(name: string, body: unknown): ServiceDraft {
-  const { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze } = parse(serviceBody, body, 'service')
+  const parsed = parse(serviceBody, body, 'service')
+  const { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze, lateWatch } = parsed
   const moved = routes.map(toRoute)
   return {
     name: parse(serviceName, name, 'service name'),
@@ -24,6 +25,7 @@ export function parseService(name: string, body: unknown): ServiceDraft {
     approvals,
     onDrift,
     freeze,
+    lateWatch,
   }
 }
 

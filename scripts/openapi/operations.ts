@@ -1,6 +1,14 @@
 import type * as z from 'zod'
 import { answers } from '../../functions/api/schemas/answers.ts'
-import { commandBodies, deploymentBody, planBody, queries, serviceBody, stopBody } from '../../functions/api/schemas.ts'
+import {
+  commandBodies,
+  deploymentBody,
+  planBody,
+  queries,
+  rollbackBody,
+  serviceBody,
+  stopBody,
+} from '../../functions/api/schemas.ts'
 
 /** One operation as the document tells it. Shapes are the very schemas that check requests. */
 export interface Operation {
@@ -114,6 +122,29 @@ const services: readonly Operation[] = [
     description: 'Live from AWS, not from the records.',
     success: [ok(answers.traffic, 'Per route.')],
     problems: [404, 422],
+  },
+  {
+    id: 'rollBackService',
+    method: 'post',
+    path: '/v1/services/{service}/rollback',
+    tag: 'services',
+    summary: 'Take back the newest success',
+    description:
+      'Late rollback: everything goes to the side that served before the newest deployment that succeeded, in one verified ' +
+      'write a route and as a record of its own. 409 lists everything that is missing: the old side must still be able to ' +
+      'carry the traffic. Asked for again it answers the same record.',
+    body: { schema: rollbackBody, required: false },
+    success: [
+      {
+        ...{ status: 200, description: 'Traffic was read back equal to the snapshot.', schema: answers.deployment },
+        location: true,
+      },
+      {
+        ...{ status: 202, description: 'Under way; it will be finished.', schema: answers.deployment },
+        location: true,
+      },
+    ],
+    problems: [400, 404, 409, 422],
   },
 ]
 

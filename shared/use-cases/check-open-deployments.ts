@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { type Deployment, isFinal } from '../domain/deployment.ts'
+import { type Cause, type Deployment, isFinal } from '../domain/deployment.ts'
 import { startedAtMs } from '../domain/deployment-id.ts'
 import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
 import { systemActor } from '../domain/transition.ts'
@@ -10,11 +10,13 @@ import { changeDeployment } from './change-deployment.ts'
 import { lookForDrift, treatDrift } from './check-drift.ts'
 import { forEachAtOnce } from './for-each-at-once.ts'
 import { type Judged, judgeGates } from './judge-gates.ts'
+import { needsAttention } from './needs-attention.ts'
 import { performAction } from './perform-action.ts'
 import { closeDeployment, rollBack, wakeWorkflow } from './roll-back.ts'
 import { rollBackIfSafe } from './roll-back-if-safe.ts'
 import type { DriftFound } from './route-guard.ts'
 import { watchEnded } from './watch-ended.ts'
+import { watchLate } from './watch-late.ts'
 
 /** After this many executions of a deployment died, it is rolled back instead of being continued. */
 const lastExecution = 3
@@ -23,6 +25,8 @@ const brokenStartMs = 120_000
 /** How many deployments are looked at at the same time: AWS takes only so many requests a second from an account. */
 const atOnce = 20
 const pageSize = 100
+/** How long a late rollback is tried before a person is called, local milliseconds. */
+const lateRollbackMs = 3_600_000
 
 /**
  * The scheduled look at everything that is open, with the workflow or without it: judges gates (this is what judges
@@ -91,17 +95,25 @@ async function checkPointer(deps: Deps, { service, id, state }: Pointer): Promis
   const deployment = await deps.deployments.load(id)
   if (!deployment) return freeBrokenStart(deps, service, id)
   await deps.deployments.copyEvents(deployment)
-  if (state === 'watched') return watchEnded(deps, deployment)
+  if (state === 'watched') return watch(deps, deployment)
   await checkDeployment(deps, deployment)
+}
+
+/** Weights first: they are put back whatever the sources of the gates say. */
+async function watch(deps: Deps, deployment: Deployment): Promise<void> {
+  const [compared] = await Promise.allSettled([watchEnded(deps, deployment)])
+  const watched = await watchLate(deps, deployment)
+  if (compared.status === 'rejected') throw compared.reason
+  // What ended just now frees its service in this look; one that was taken back is watched no more.
+  if (watched !== deployment) await watchEnded(deps, watched)
 }
 
 async function checkDeployment(deps: Deps, deployment: Deployment): Promise<void> {
   const { id } = deployment
   const isRollingBack = deployment.goal === 'snapshot' && !isFinal(deployment.phase)
-  if (deployment.phase === 'rollback-failed' || isRollingBack) {
-    await rollBack(deps, id, deployment.cause ?? workflowDied(deployment))
-    return
-  }
+  const cause = deployment.cause ?? workflowDied(deployment)
+  if (deployment.lateRollbackOf !== undefined) return void (await finishLateRollback(deps, deployment, cause))
+  if (deployment.phase === 'rollback-failed' || isRollingBack) return void (await rollBack(deps, id, cause))
   if (isFinal(deployment.phase)) return void (await closeDeployment(deps, id))
   // A source that fails must not hide deadlines and dead workflows: those are looked at first, then it is reported.
   const failures: unknown[] = []
@@ -114,6 +126,18 @@ async function checkDeployment(deps: Deps, deployment: Deployment): Promise<void
   const judged = await judgeGates(deps, id).catch(orElse({ deployment, gates: unjudged }))
   await act(deps, judged, await lookForDrift(deps, judged.deployment).catch(orElse([])))
   if (failures.length > 0) throw failures[0]
+}
+
+/** No workflow counts its tries: after an hour a person is called, as for any rollback, and the check goes on. */
+async function finishLateRollback(deps: Deps, { id, phase, createdAt }: Deployment, cause: Cause): Promise<void> {
+  try {
+    await rollBack(deps, id, cause)
+  } catch (error) {
+    const isLong = deps.clock.now() - Date.parse(createdAt) > lateRollbackMs
+    const reason = error instanceof Error ? error.message : String(error)
+    if (isLong && !isFinal(phase)) await needsAttention(deps, id, reason)
+    throw error
+  }
 }
 
 async function act(deps: Deps, { deployment, gates }: Judged, drifts: readonly DriftFound[]): Promise<void> {

@@ -4,7 +4,7 @@ import { ConflictError, TransientError } from '../domain/errors.ts'
 import { emptyMemory, type Gate, type GateMemory, type Judgement, type LookContext } from '../domain/gates/gate.ts'
 import { isJudged } from '../domain/gates/judgement.ts'
 import { shareAlpha } from '../domain/gates/shared-alpha.ts'
-import { summariseGates } from '../domain/gates-summary.ts'
+import { type JudgedGate, summariseGates } from '../domain/gates-summary.ts'
 import { type GatesSummary, unjudged } from '../domain/next-action.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
@@ -31,7 +31,7 @@ export async function judgeGates(deps: Deps, id: string): Promise<Judged> {
   const before = await loadDeployment(deps, id)
   if (isFinal(before.phase) || before.goal === 'snapshot' || before.firstShiftAt === null)
     return { deployment: before, gates: unjudged }
-  const gates = await look(deps, before, 'during')
+  const gates = summariseGates(await look(deps, before, 'during'), before.waivedGates)
   const deployment = await loadDeployment(deps, id)
   const isSameStep = deployment.step === before.step && deployment.settledAt === before.settledAt
   return { deployment, gates: isSameStep ? gates : { ...unjudged, failing: gates.failing } }
@@ -39,24 +39,45 @@ export async function judgeGates(deps: Deps, id: string): Promise<Judged> {
 
 /** Judges what must hold before the canary gets traffic: target health, and the probes meant for before. */
 export async function judgeBeforeTraffic(deps: Deps, id: string): Promise<GatesSummary> {
-  return look(deps, await loadDeployment(deps, id), 'before')
+  const deployment = await loadDeployment(deps, id)
+  return summariseGates(await look(deps, deployment, 'before'), deployment.waivedGates)
 }
 
-async function look(deps: Deps, deployment: Deployment, moment: 'before' | 'during'): Promise<GatesSummary> {
+/**
+ * Judges the gates of a deployment that succeeded, as in its last step: windows after the end count like those before it.
+ *
+ * @param measure - What is kept beside the verdicts.
+ */
+export function judgeAfterSuccess(
+  deps: Deps,
+  deployment: Deployment,
+  measure: Measure,
+): Promise<readonly JudgedGate[]> {
+  return look(deps, deployment, 'during', measure)
+}
+
+type Measure = (deps: Deps, deployment: Deployment) => Promise<Look['traffic']>
+
+async function look(
+  deps: Deps,
+  deployment: Deployment,
+  moment: 'before' | 'during',
+  measure: Measure = measureTraffic,
+): Promise<readonly JudgedGate[]> {
   const context = contextOf(deployment, moment, deps.clock.now())
   const gates = deployment.settings.gates.filter((gate) => isJudged(gate, moment))
   const earlier = await deps.deployments.loadMeasures(deployment.id)
   const [judges, traffic] = await Promise.all([
     Promise.all(gates.map((gate) => lookAtGate(deps, deployment, gate, sinceOf(gate, earlier, context)))),
-    measureTraffic(deps, deployment),
+    measure(deps, deployment),
   ])
   const saved = await saveJudgements(deps, deployment, { gates, judges, context, traffic, earlier })
   const judged = gates.flatMap((gate, index) => {
     const judgement = saved.judgements[index]
     return judgement ? [{ gate, judgement }] : []
   })
-  for (const { gate, judgement } of judged) await noteVerdict(deps, deployment.id, gate, judgement, saved.before)
-  return summariseGates(judged, deployment.waivedGates)
+  for (const { gate, judgement } of judged) await noteVerdict(deps, deployment, gate, judgement, saved.before)
+  return judged
 }
 
 function contextOf(deployment: Deployment, moment: 'before' | 'during', nowMs: number): LookContext {
@@ -164,7 +185,7 @@ function toReport(gate: Gate, { verdict }: Judgement, judgedAt: string): GateRep
 /** Only a change of the word is an event: numbers move with every look. */
 async function noteVerdict(
   deps: Deps,
-  id: string,
+  { id, phase }: Deployment,
   gate: Gate,
   judgement: Judgement,
   before: DeploymentMeasures | null,
@@ -174,7 +195,7 @@ async function noteVerdict(
   if (earlier?.verdict === verdict.outcome) return
   const evidence = gate.kind === 'compare' ? await withReplay(deps, id, gate, judgement) : verdict.evidence
   const deployment = await changeDeployment(deps, id, (newest) =>
-    isFinal(newest.phase) || newest.goal === 'snapshot'
+    newest.goal === 'snapshot' || (isFinal(newest.phase) && newest.phase !== phase)
       ? null
       : {
           type: 'verdict',

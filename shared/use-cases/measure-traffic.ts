@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import type { Deployment, DeploymentMeasures } from '../domain/deployment.ts'
+import type { Deployment, DeploymentMeasures, RollbackReadiness } from '../domain/deployment.ts'
 import type { MetricsReading } from '../domain/gates/metric.ts'
 import { resolverLagSeconds } from '../domain/resolver-lag.ts'
 import { readMetric } from './look-at-gate.ts'
@@ -15,18 +15,21 @@ export async function measureTraffic(
   deps: Deps,
   deployment: Deployment,
 ): Promise<Pick<DeploymentMeasures, 'observedWeight' | 'rollback'>> {
-  const [observedWeight, unsafe] = await Promise.all([observe(deps, deployment), findUnsafeStable(deps, deployment)])
-  return {
-    observedWeight,
-    rollback: {
-      ready: unsafe === null,
-      reasons: unsafe === null ? [] : [unsafe],
-      estimatedSeconds: writeSeconds + resolverLagSeconds(deployment, ({ touched }) => touched),
-    },
-  }
+  const [observedWeight, unsafe] = await Promise.all([
+    observeShare(deps, deployment),
+    findUnsafeStable(deps, deployment),
+  ])
+  return { observedWeight, rollback: toReadiness(deployment, unsafe === null ? [] : [unsafe]) }
 }
 
-async function observe(deps: Deps, deployment: Deployment): Promise<number | null> {
+/** @param reasons - What speaks against going back now. */
+export function toReadiness(deployment: Deployment, reasons: readonly string[]): RollbackReadiness {
+  const estimatedSeconds = writeSeconds + resolverLagSeconds(deployment, ({ touched }) => touched)
+  return { ready: reasons.length === 0, reasons, estimatedSeconds }
+}
+
+/** Share of the canary that arrived in the last minutes, percent; null without data. */
+export async function observeShare(deps: Deps, deployment: Deployment): Promise<number | null> {
   if (deployment.settledAt === null) return null
   const fromMs = Math.max(Date.parse(deployment.settledAt), deps.clock.now() - spanMs)
   const [stable, canary] = await Promise.all([

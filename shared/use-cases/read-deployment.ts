@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type Deployment, type DeploymentMeasures, isOver } from '../domain/deployment.ts'
+import { openLateWatch } from '../domain/late-watch.ts'
 import { loadDeployment } from './change-deployment.ts'
 
 /** A deployment with what is measured beside it; null before anything was. */
@@ -37,7 +38,20 @@ export async function readDeployment(
     await deps.clock.sleep(Math.min(pollMs, leftMs))
     deployment = await loadDeployment(deps, id)
   }
-  return withMeasures(deps, deployment)
+  return asOfNow(deps, await withMeasures(deps, deployment))
+}
+
+/** After a success only the late watch looks whether it could be taken back: what it saw last may be long past. */
+async function asOfNow(
+  deps: Pick<Deps, 'deployments'>,
+  { deployment, measures }: DeploymentView,
+): Promise<DeploymentView> {
+  if (measures === null || deployment.phase !== 'succeeded') return { deployment, measures }
+  const isJudged = (openLateWatch(deployment)?.seconds ?? 0) > 0
+  if (isJudged && (await deps.deployments.watched(deployment.service)) === deployment.id)
+    return { deployment, measures }
+  const rollback = { ...measures.rollback, ready: false, reasons: ['not looked at any more: the late watch is over'] }
+  return { deployment, measures: { ...measures, rollback } }
 }
 
 /** A failed rollback is final and yet may still become `rolled-back`: that is worth waiting for. */

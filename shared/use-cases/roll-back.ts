@@ -11,6 +11,7 @@ import { changeDeployment, loadDeployment } from './change-deployment.ts'
 import { restoreTest } from './point-test.ts'
 import { restoreGoal, toStable } from './restore-goal.ts'
 import { type RouteAtWork, routesAtWork } from './route-guard.ts'
+import { coolOldSide, noteTakenBack, warmOldSide } from './warm-old-side.ts'
 import { needsWatch } from './watch-ended.ts'
 import { recordWrite, sameMembers } from './write-planned.ts'
 import { writeRoute } from './write-route.ts'
@@ -29,9 +30,12 @@ import { writeRoute } from './write-route.ts'
 export async function rollBack(deps: Deps, id: string, cause: Cause, drift?: Drift): Promise<Deployment> {
   const decided = await changeDeployment(deps, id, () => ({ type: 'roll-back', cause, ...(drift && { drift }) }))
   if (isOver(decided.phase)) return release(deps, decided)
-  const restored = await restoreAll(deps, decided)
+  const ready = await warmOldSide(deps, decided)
+  if (isOver(ready.phase)) return release(deps, ready)
+  const restored = await restoreAll(deps, ready)
   const failures = restored.flatMap(({ errors }) => errors)
   if (failures.length === 0) {
+    await noteTakenBack(deps, ready)
     const tailSeconds = resolverLagSeconds(decided, ({ touched }) => touched)
     return release(deps, await changeDeployment(deps, id, () => ({ type: 'restored', tailSeconds })))
   }
@@ -183,6 +187,7 @@ function sameGroups(seen: RouteState, target: RouteState): boolean {
 
 /** The final phase is recorded; now the service is free, and a workflow that still waits learns of the end. */
 async function release(deps: Deps, deployment: Deployment): Promise<Deployment> {
+  await coolOldSide(deps, deployment)
   await closeDeployment(deps, deployment.id)
   return deployment
 }

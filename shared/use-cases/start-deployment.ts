@@ -149,7 +149,7 @@ interface NewDeployment {
 
 function newDeployment({ deps, id, service, request, actor, stable }: NewDeployment): Deployment {
   const at = toInstant(deps.clock.now())
-  const { routes, settleSeconds, approvals, onDrift, freeze = [] } = service
+  const { routes, settleSeconds, approvals, onDrift, freeze = [], lateWatch } = service
   const strategy = request.strategy ?? service.strategy
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   return {
@@ -165,7 +165,7 @@ function newDeployment({ deps, id, service, request, actor, stable }: NewDeploym
     hold: null,
     stable,
     canary: otherSlot(stable),
-    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze },
+    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze, ...(lateWatch && { lateWatch }) },
     revisionLabel: request.revision ?? null,
     reason: request.reason ?? null,
     links: request.links ?? {},

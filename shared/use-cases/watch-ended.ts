@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { type Deployment, isOver } from '../domain/deployment.ts'
 import { ConflictError, NotFoundError } from '../domain/errors.ts'
+import { openLateWatch } from '../domain/late-watch.ts'
 import { whyWatchStops } from '../domain/may-write.ts'
 import { resourceOf } from '../domain/service.ts'
 import { sameRouting } from '../domain/traffic.ts'
@@ -26,14 +27,17 @@ export function needsWatch({ phase, routes }: Deployment): boolean {
 /**
  * Compares every route that a deployment has written with how the deployment left it. What a late write of its own
  * changed is put back; what anybody else changed is noted, a person is called once, and the route is left alone. Ends by
- * itself after 15 minutes of local time, and at once when another deployment of the service begins.
+ * itself after 15 minutes of local time, and at once when another deployment of the service begins. While the late watch
+ * goes on after that, the service's pointer is kept for it.
  *
  * @throws {AggregateError} If any route could not be looked at or put back; the next look tries again.
  */
 export async function watchEnded(deps: Deps, deployment: Deployment): Promise<void> {
   const { id, service, endedAt } = deployment
   const isPast = endedAt === null || deps.clock.now() - Date.parse(endedAt) > watchMs
-  if (!needsWatch(deployment) || isPast) return deps.deployments.freePointer(service, id)
+  if (!needsWatch(deployment) || (isPast && openLateWatch(deployment) === null))
+    return deps.deployments.freePointer(service, id)
+  if (isPast) return
   const watched = routesAtWork(deployment).filter(({ progress }) => progress.touched && !progress.changedAfterEnd)
   const looked = await Promise.allSettled(watched.map((work) => watchRoute(deps, deployment, work)))
   const failures = looked.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))

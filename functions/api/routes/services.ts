@@ -1,15 +1,18 @@
 import { Hono } from 'hono'
 import type { Deps } from '../../../shared/deps.ts'
 import { listServices } from '../../../shared/use-cases/list-services.ts'
+import { withMeasures } from '../../../shared/use-cases/read-deployment.ts'
 import { readService } from '../../../shared/use-cases/read-service.ts'
 import { readTraffic } from '../../../shared/use-cases/read-traffic.ts'
 import { registerService } from '../../../shared/use-cases/register-service.ts'
 import { removeService } from '../../../shared/use-cases/remove-service.ts'
-import type { ApiEnv } from '../api-env.ts'
+import { rollBackService } from '../../../shared/use-cases/roll-back-service.ts'
+import { type ApiEnv, baseUrlOf } from '../api-env.ts'
 import { readJson } from '../body.ts'
-import { presentService, presentTraffic } from '../present.ts'
+import { parse } from '../parse.ts'
+import { presentDeployment, presentService, presentTraffic } from '../present.ts'
 import { readQuery } from '../query.ts'
-import { queries } from '../schemas.ts'
+import { queries, rollbackBody } from '../schemas.ts'
 import { parseService } from '../to-domain.ts'
 
 /** What can be deployed: `/v1/services`. */
@@ -34,6 +37,14 @@ export function serviceRoutes(deps: Deps) {
       readQuery(c, queries.none)
       await removeService(deps, c.req.param('service'))
       return c.body(null, 204)
+    })
+    .post('/:service/rollback', async (c) => {
+      readQuery(c, queries.none)
+      const wish = parse(rollbackBody, await readJson(c), 'rollback')
+      const input = { ...wish, service: c.req.param('service'), actor: c.var.actor }
+      const { deployment, restored } = await rollBackService(deps, input)
+      const body = presentDeployment(await withMeasures(deps, deployment), baseUrlOf(c))
+      return c.json(body, restored ? 200 : 202, { Location: body.links.self })
     })
     .get('/:service/traffic', async (c) => {
       readQuery(c, queries.none)

@@ -134,6 +134,13 @@ const deployment = z
     strategy,
     plan: z.strictObject(planMembers).meta({ id: 'Plan' }),
     routes: z.array(routeProgress).describe("The service's routes as at creation, in their order."),
+    lateRollbackOf: z
+      .exactOptional(z.string())
+      .describe('Of a late rollback: the id of the deployment that succeeded and is taken back.'),
+    forced: z.exactOptional(z.boolean()).describe('Of a late rollback: it was asked for whatever spoke against it.'),
+    lateRollbackBy: z
+      .exactOptional(z.string())
+      .describe('After success: the id of the late rollback that took it back.'),
     tail: z.exactOptional(tail),
     waitsFor: z.exactOptional(waitsFor),
     gates: z.array(

@@ -38,6 +38,15 @@ export const commandBodies = {
   reject: z.strictObject(common),
 }
 
+/** Body of `POST /v1/services/{service}/rollback`; no body at all is an empty one. */
+export const rollbackBody = z.strictObject({
+  reason: z.exactOptional(text(1000)).describe('For the record.'),
+  force: z
+    .boolean()
+    .default(false)
+    .describe('True: although the old side is not warm, or was used since, or somebody else changed the routing.'),
+})
+
 /** Body of `POST /v1/stop`. Everybody who waits reads the reason. */
 export const stopBody = z.strictObject({ reason: text(1000).describe('Why nothing may move on.') })
 

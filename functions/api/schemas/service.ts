@@ -39,12 +39,16 @@ const freeze = z
   .default([])
   .describe('Windows in which nothing starts and no share is raised. Rollbacks and aborts go on.')
 
-const lateWatch = notYet(
-  z.strictObject({ seconds: seconds(), action: z.enum(['notify', 'roll-back']).default('notify') }),
-  (watch) => watch.seconds === 0,
-)
-  .prefault({ seconds: 0 })
-  .describe('For how long a success is still judged. Only 0 seconds are available yet.')
+const lateWatch = z
+  .strictObject({
+    seconds: seconds().default(3600).describe('For how long, from the end on. 0: not at all. Seconds.'),
+    action: z
+      .enum(['notify', 'roll-back'])
+      .default('notify')
+      .describe('When a gate fails: call a person, once, or take the deployment back.'),
+  })
+  .prefault({})
+  .describe('For how long a success is still judged. Ends when the next deployment starts.')
 
 const notify = notYet(
   z.nullable(

@@ -29,6 +29,7 @@ describe('a service document', () => {
       approvals: { required: 1, timeoutSeconds: 86_400 },
       onDrift: 'halt',
       freeze: [],
+      lateWatch: { seconds: 3600, action: 'notify' },
     })
   })
 
@@ -208,6 +209,22 @@ describe('a service document', () => {
     expect(problemPaths(() => parseService('web', aServiceBody(part)))).toEqual(paths)
   })
 
+  it.each([
+    ['half of it', { seconds: 60 }, { seconds: 60, action: 'notify' }],
+    ['the other half', { action: 'roll-back' }, { seconds: 3600, action: 'roll-back' }],
+    ['none', { seconds: 0 }, { seconds: 0, action: 'notify' }],
+  ])('takes a late watch: %s', (_, lateWatch, expected) => {
+    expect(parseService('web', aServiceBody({ lateWatch })).lateWatch).toEqual(expected)
+  })
+
+  it.each([
+    ['seconds', { seconds: -1 }],
+    ['seconds', { seconds: 604_801 }],
+    ['action', { action: 'halt' }],
+  ])('refuses a late watch with wrong %s', (path, lateWatch) => {
+    expect(problemPaths(() => parseService('web', aServiceBody({ lateWatch })))).toEqual([`lateWatch.${path}`])
+  })
+
   it.each<[string, Record<string, unknown>, string]>([
     [
       'codedeploy',
@@ -221,7 +238,6 @@ describe('a service document', () => {
     ],
     ['queueing', { concurrency: 'queue' }, 'concurrency'],
     ['superseding', { concurrency: 'supersede' }, 'concurrency'],
-    ['a late watch', { lateWatch: { seconds: 3600, action: 'notify' } }, 'lateWatch'],
     ['notifications', { notify: { slackChannel: 'C0123' } }, 'notify'],
   ])('says that %s is not available yet', (_, part, path) => {
     expect(problemsOf(() => parseService('web', aServiceBody(part)))).toEqual([{ path, message: 'not available yet' }])

@@ -49,7 +49,7 @@ describe('PUT /v1/services/{service}', () => {
       concurrency: 'reject',
       onDrift: 'halt',
       freeze: [],
-      lateWatch: { seconds: 0, action: 'notify' },
+      lateWatch: { seconds: 3600, action: 'notify' },
       notify: {},
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:00.000Z',

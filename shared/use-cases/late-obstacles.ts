@@ -1,0 +1,129 @@
+import type { Deps } from '../deps.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import { NotFoundError, TransientError, UpstreamError } from '../domain/errors.ts'
+import { type Obstacle, whyCold } from '../domain/late-rollback.ts'
+import type { RequestLane } from '../domain/request-budget.ts'
+import type { SideHealth } from '../domain/safe-split.ts'
+import { resourceOf, type Service, targetGroupOf } from '../domain/service.ts'
+import { type RouteState, sameRouting } from '../domain/traffic.ts'
+import { readQuietly } from './read-quietly.ts'
+import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
+import { endStateOf } from './watched-route.ts'
+
+/**
+ * Everything that speaks against taking back a deployment that succeeded, as AWS shows it now: its routes are still the
+ * service's and as it left them, and its old side could carry what comes back. Writes nothing.
+ *
+ * @param of - The deployment that succeeded.
+ */
+export async function findLateObstacles(deps: Deps, of: Deployment, lane: RequestLane): Promise<readonly Obstacle[]> {
+  const service = await deps.services.get(of.service)
+  const found = await Promise.all(
+    routesAtWork(of).map((work, index) =>
+      work.progress.touched ? lookAtRoute(deps, { of, work, service, lane, index }) : [],
+    ),
+  )
+  return found.flat()
+}
+
+/** The deployments of the service that were asked for after `of`, late rollbacks of it left out; newest first. */
+export async function listLaterThan(
+  deps: Pick<Deps, 'deployments'>,
+  { id, service }: Pick<Deployment, 'id' | 'service'>,
+): Promise<readonly Deployment[]> {
+  const { items } = await deps.deployments.list({ service }, { limit: 20, cursor: null })
+  return items.filter((one) => one.id > id && one.lateRollbackOf !== id)
+}
+
+/** The next release is put on the old side before anybody asks Sluice to shift: whatever became of it, that side is used. */
+export function toReused(later: readonly Deployment[], { stable }: Deployment): readonly Obstacle[] {
+  return later
+    .filter(({ phase }) => phase !== 'queued')
+    .slice(0, 1)
+    .map(({ id, phase }) => ({
+      ...{ kind: 'reused', path: stable },
+      message: `${id} (${phase}) was asked for since, and may have put another revision on ${stable}`,
+    }))
+}
+
+interface Look {
+  readonly of: Deployment
+  readonly work: RouteAtWork
+  readonly service: Service | null
+  readonly lane: RequestLane
+  readonly index: number
+}
+
+async function lookAtRoute(deps: Deps, look: Look): Promise<readonly Obstacle[]> {
+  const { of, work, service, index } = look
+  const path = `routes[${index}]`
+  if (!isStillRoute(service, work))
+    return [
+      { kind: 'route', path, message: `${work.resource} is no route of ${of.service} any more, or has other sides` },
+    ]
+  const { obstacles, live } = await lookAtRouting(deps, look, path)
+  // Only a group in the action has its health checked; records of DNS say nothing of that.
+  const isAttached = work.route.kind === 'route53' || live === null || live.weights[of.stable] !== null
+  return [...obstacles, ...(await lookAtOldSide(deps, look, isAttached))]
+}
+
+function isStillRoute(service: Service | null, { route }: RouteAtWork): boolean {
+  const same = service?.routes.find((one) => resourceOf(one) === resourceOf(route))
+  return same !== undefined && same.blue === route.blue && same.green === route.green
+}
+
+interface Routing {
+  readonly obstacles: readonly Obstacle[]
+  /** Null where it could not be read. */
+  readonly live: RouteState | null
+}
+
+async function lookAtRouting(deps: Deps, { of, work, lane }: Look, path: string): Promise<Routing> {
+  try {
+    const look = await readQuietly(deps, work, lane)
+    if (look === null) {
+      const message = `${work.resource} could not be looked at just now`
+      return { obstacles: [{ kind: 'unread', path, message }], live: null }
+    }
+    const { live, lease } = look
+    const end = endStateOf({ deployment: of, work, router: deps.routerFor(work.route) }, lease)
+    if (end !== null && sameRouting(end, live)) return { obstacles: [], live }
+    const { message } = new DriftFound(work.resource, end ?? lease.lastWritten, live)
+    return { obstacles: [{ kind: 'drift', path, message }], live }
+  } catch (error) {
+    return { obstacles: [{ path, ...toFailure(error) }], live: null }
+  }
+}
+
+async function lookAtOldSide(deps: Deps, { of, work, index }: Look, isAttached: boolean): Promise<readonly Obstacle[]> {
+  const path = `routes[${index}].${of.stable}`
+  const [group, servingGroup] = [targetGroupOf(work.route, of.stable), targetGroupOf(work.route, of.canary)]
+  if (group === null || servingGroup === null) {
+    const message = `${work.resource} names no target groups: nothing tells whether ${of.stable} could carry the traffic`
+    return [{ kind: 'unread', path, message }]
+  }
+  try {
+    const [old, serving] = await Promise.all([deps.targetHealth.read(group), readServing(deps, servingGroup)])
+    const cold = whyCold({ group, old, serving, isAttached })
+    return cold === null ? [] : [{ path, ...cold }]
+  } catch (error) {
+    return [{ path, ...toFailure(error) }]
+  }
+}
+
+/** What serves decides only how many are needed. */
+async function readServing(deps: Pick<Deps, 'targetHealth'>, group: string): Promise<SideHealth> {
+  try {
+    return await deps.targetHealth.read(group)
+  } catch (error) {
+    if (error instanceof TransientError || error instanceof NotFoundError || error instanceof UpstreamError)
+      return 'unknown'
+    throw error
+  }
+}
+
+function toFailure(error: unknown): Omit<Obstacle, 'path'> {
+  if (error instanceof NotFoundError || error instanceof UpstreamError) return { kind: 'gone', message: error.message }
+  if (error instanceof TransientError) return { kind: 'unread', message: error.message }
+  throw error
+}
