@@ -22,11 +22,11 @@ export function yieldsToForce({ kind }: Obstacle): boolean {
     case 'open':
     case 'nothing':
     case 'route':
+    case 'gone':
       return false
     case 'reused':
     case 'drift':
     case 'cold':
-    case 'gone':
     case 'unread':
       return true
   }

@@ -123,7 +123,8 @@ async function readServing(deps: Pick<Deps, 'targetHealth'>, group: string): Pro
 }
 
 function toFailure(error: unknown): Omit<Obstacle, 'path'> {
-  if (error instanceof NotFoundError || error instanceof UpstreamError) return { kind: 'gone', message: error.message }
-  if (error instanceof TransientError) return { kind: 'unread', message: error.message }
+  if (error instanceof NotFoundError) return { kind: 'gone', message: error.message }
+  if (error instanceof TransientError || error instanceof UpstreamError)
+    return { kind: 'unread', message: error.message }
   throw error
 }

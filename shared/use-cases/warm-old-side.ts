@@ -96,8 +96,8 @@ async function attachOldSide(deps: Deps, id: string, of: Deployment): Promise<Ob
     return null
   } catch (error) {
     if (error instanceof DriftFound) return { kind: 'drift', path: 'routes', message: error.message }
-    if (error instanceof NotFoundError || error instanceof UpstreamError)
-      return { kind: 'gone', path: 'routes', message: error.message }
+    if (error instanceof NotFoundError) return { kind: 'gone', path: 'routes', message: error.message }
+    if (error instanceof UpstreamError) return { kind: 'unread', path: 'routes', message: error.message }
     throw error
   }
 }

@@ -80,7 +80,7 @@ describe('an obstacle', () => {
     ['reused', true, false],
     ['drift', true, false],
     ['cold', true, true],
-    ['gone', true, false],
+    ['gone', false, false],
     ['unread', true, true],
   ])('%s: yields to force %s, may pass %s', (kind, force, passes) => {
     const obstacle = { kind, path: 'routes[0]', message: '' }
