@@ -27,19 +27,46 @@ export const readFromApi = (api: Api, path: string) => callApi(api, 'GET', path)
  * @throws {TransientError} If the API does not answer.
  * @throws {UpstreamError} If it refuses.
  */
-export async function callApi({ url, token }: Api, method: 'GET' | 'POST', path: string): Promise<Fields> {
+export async function callApi(api: Api, method: 'GET' | 'POST', path: string): Promise<Fields> {
+  const { status, isOk, body } = await sendToApi(api, method, path)
+  if (isOk && isObject(body)) return body
+  const detail = isObject(body) ? (body.detail ?? body.title) : undefined
+  const why = typeof detail === 'string' ? detail : 'not an answer of Sluice; is SLUICE_URL right?'
+  throw new UpstreamError(`${api.url} answered ${status} to ${path}: ${why}`)
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  /** True for a status from 200 to 299. */
+  readonly isOk: boolean
+  /** Null where it was no JSON. */
+  readonly body: unknown
+}
+
+/**
+ * The answer, whatever it is: for commands to which a refusal says something.
+ *
+ * @param content - Sent as JSON. Default: nothing is sent.
+ * @throws {TransientError} If the API does not answer.
+ */
+export async function sendToApi(
+  { url, token }: Api,
+  method: 'GET' | 'POST',
+  path: string,
+  content?: object,
+): Promise<ApiAnswer> {
   const response = await callingApi(url, () =>
     fetch(new URL(path, url), {
       method,
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(content !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(content !== undefined && { body: JSON.stringify(content) }),
       signal: AbortSignal.timeout(timeoutMs),
     }),
   )
-  const body: unknown = await response.json().catch(() => null)
-  if (response.ok && isObject(body)) return body
-  const detail = isObject(body) ? (body.detail ?? body.title) : undefined
-  const why = typeof detail === 'string' ? detail : 'not an answer of Sluice; is SLUICE_URL right?'
-  throw new UpstreamError(`${url} answered ${response.status} to ${path}: ${why}`)
+  return { status: response.status, isOk: response.ok, body: await response.json().catch(() => null) }
 }
 
 async function callingApi(url: string, call: () => Promise<Response>): Promise<Response> {

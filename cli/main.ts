@@ -3,10 +3,11 @@ import { isPortTaken } from '../local/port-taken.ts'
 
 const usage = `sluice: moves production traffic from one version to the next, and takes it back
 
-  sluice local    start local mode: the API, an AWS-compatible endpoint and a DNS server
-  sluice judge    what a comparison gate says about counts, and why (sluice judge --help)
-  sluice check    looks at everything that is open, now (sluice check --help)
-  sluice traffic  where a service's traffic goes now, and who changed it (sluice traffic --help)
+  sluice local     start local mode: the API, an AWS-compatible endpoint and a DNS server
+  sluice judge     what a comparison gate says about counts, and why (sluice judge --help)
+  sluice check     looks at everything that is open, now (sluice check --help)
+  sluice traffic   where a service's traffic goes now, and who changed it (sluice traffic --help)
+  sluice rollback  takes back the newest success of a service (sluice rollback --help)
 
 Options of "local" (each also by environment variable):
   --port N       port of the API                    SLUICE_PORT      4500
@@ -26,6 +27,9 @@ if (process.argv[2] === 'judge') {
 } else if (process.argv[2] === 'traffic') {
   const { runTraffic } = await import('./traffic/main.ts')
   process.exitCode = await runTraffic(process.argv.slice(3)).catch(sayWhy)
+} else if (process.argv[2] === 'rollback') {
+  const { runRollback } = await import('./rollback/main.ts')
+  process.exitCode = await runRollback(process.argv.slice(3)).catch(sayWhy)
 } else {
   await runOther()
 }
