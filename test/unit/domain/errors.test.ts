@@ -26,4 +26,10 @@ describe('the error taxonomy', () => {
     expect(new errors.TransientError('timed out').refused).toBe(false)
     expect(new errors.ConflictError('moved').current).toEqual({})
   })
+
+  it('names everything that stands in the way of a command, where that is more than one thing', () => {
+    const problems = [{ path: 'routes[0]', message: 'was changed' }]
+    expect(new errors.ConflictError('refused', {}, { problems }).problems).toEqual(problems)
+    expect(new errors.ConflictError('moved').problems).toEqual([])
+  })
 })

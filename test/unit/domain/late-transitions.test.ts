@@ -69,6 +69,13 @@ describe('a deployment that succeeded', () => {
   })
 })
 
+describe('a success', () => {
+  it('is final for everything else', () => {
+    expect(() => transition(succeeded(), { type: 'roll-back', cause: anAbort }, at)).toThrow('has ended: succeeded')
+    expect(() => transition(succeeded(), ready, at)).toThrow('has ended: succeeded')
+  })
+})
+
 describe('what belongs after a success', () => {
   it.each([failedLate, over, takenBack])('is refused before it, and after another end: $type', (event) => {
     expect(() => transition(aDeployment(), event, at)).toThrow('it has not ended')
