@@ -14,3 +14,11 @@ export function startedAtMs(id: string): number {
   if (!time) throw new ValidationError(`"${id}" is no deployment id; expected dep_ and a ULID`)
   return [...time].reduce((ms, character) => ms * 32 + crockford.indexOf(character), 0)
 }
+
+/** How long whoever begins has to write the record of an id, milliseconds of local time. */
+const brokenStartMs = 120_000
+
+/** True for an id without a record that nobody goes on with any more: its start broke off. */
+export function isBrokenStart(id: string, nowMs: number): boolean {
+  return nowMs - startedAtMs(id) >= brokenStartMs
+}

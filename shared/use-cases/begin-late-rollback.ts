@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type Actor, type Cause, type Deployment, isOver } from '../domain/deployment.ts'
-import { startedAtMs } from '../domain/deployment-id.ts'
+import { isBrokenStart } from '../domain/deployment-id.ts'
 import { ConflictError, TransientError } from '../domain/errors.ts'
 import { buildLateRollback, type Obstacle, yieldsToForce } from '../domain/late-rollback.ts'
 import type { RequestLane } from '../domain/request-budget.ts'
@@ -12,8 +12,6 @@ import { closeDeployment } from './roll-back.ts'
 
 /** How long the old side may take to become healthy once it is back in the action, local seconds. */
 const warmSeconds = 600
-/** Whoever took a pointer had this long to write its record, milliseconds: the check frees it then. */
-const brokenStartMs = 120_000
 /** Late rollbacks of one deployment that were refused, before we say that it makes no sense. */
 const mostTries = 50
 
@@ -132,7 +130,7 @@ async function claim(deps: Deps, of: Deployment): Promise<{ id: string; standing
     const { id } = await deps.deployments.claimKey(key, { id: deps.newDeploymentId(), bodyHash: of.id })
     const standing = await deps.deployments.load(id)
     if (standing !== null && standing.phase !== 'rejected') return { id, standing }
-    if (standing === null && deps.clock.now() - startedAtMs(id) < brokenStartMs) return { id, standing }
+    if (standing === null && !isBrokenStart(id, deps.clock.now())) return { id, standing }
   }
   throw new ConflictError(`${of.id} could not be taken back in ${mostTries} tries; deploy instead`)
 }

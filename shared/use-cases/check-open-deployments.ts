@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type Cause, type Deployment, isFinal } from '../domain/deployment.ts'
-import { startedAtMs } from '../domain/deployment-id.ts'
+import { isBrokenStart } from '../domain/deployment-id.ts'
 import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
 import { systemActor } from '../domain/transition.ts'
 import type { CheckReport } from '../ports/check-invoker.ts'
@@ -20,8 +20,6 @@ import { watchLate } from './watch-late.ts'
 
 /** After this many executions of a deployment died, it is rolled back instead of being continued. */
 const lastExecution = 3
-/** A pointer without a record is a start that broke off; its caller had this long to go on. Milliseconds. */
-const brokenStartMs = 120_000
 /** How many deployments are looked at at the same time: AWS takes only so many requests a second from an account. */
 const atOnce = 20
 const pageSize = 100
@@ -188,7 +186,7 @@ function workflowDied(deployment: Deployment) {
 
 /** No traffic can have moved: a record comes before any write. */
 async function freeBrokenStart(deps: Deps, service: string, id: string): Promise<void> {
-  if (deps.clock.now() - startedAtMs(id) < brokenStartMs) return
+  if (!isBrokenStart(id, deps.clock.now())) return
   deps.logger.warn('broken-start-freed', { deployment: id, service })
   await deps.deployments.freePointer(service, id)
 }

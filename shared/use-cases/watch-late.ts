@@ -81,6 +81,8 @@ async function followFailures(
       return false
     case 'roll-back': {
       const taken = await takeBack(deps, deployment, { type: 'gate', ...first })
+      // Another deployment began in between: from then on the traffic is its matter.
+      if (taken.late === null && !(await isWatched(deps, deployment))) return false
       const told = taken.late === null ? `; not taken back: ${taken.reason}` : `; taken back by ${taken.late.id}`
       for (const { gate, reason } of sentences)
         await tellOnce(deps, deployment, gate, reason + told, taken.late === null)

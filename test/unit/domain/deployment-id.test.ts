@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startedAtMs } from '../../../shared/domain/deployment-id.ts'
+import { isBrokenStart, startedAtMs } from '../../../shared/domain/deployment-id.ts'
 import { ValidationError } from '../../../shared/domain/errors.ts'
 
 describe('startedAtMs', () => {
@@ -14,5 +14,16 @@ describe('startedAtMs', () => {
     'dep_01ARZ3NDEKTSV4RRFFQ69G5FAU1',
   ])('refuses "%s"', (id) => {
     expect(() => startedAtMs(id)).toThrow(ValidationError)
+  })
+})
+
+describe('a start', () => {
+  const startedAt = startedAtMs('dep_01ARZ3NDEKTSV4RRFFQ69G5FAV')
+  it.each([
+    [0, false],
+    [119_999, false],
+    [120_000, true],
+  ])('without a record after %i ms is broken off: %s', (ms, expected) => {
+    expect(isBrokenStart('dep_01ARZ3NDEKTSV4RRFFQ69G5FAV', startedAt + ms)).toBe(expected)
   })
 })
