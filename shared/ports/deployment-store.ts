@@ -35,6 +35,17 @@ export interface DeploymentStore {
   /** Every pointer: the list of what is open, or has ended and is still watched. */
   listPointers(page: PageRequest): Promise<Page<Pointer>>
 
+  /**
+   * Puts a deployment in its service's queue. Once more: it keeps its place, and `enqueuedAt` is the newest.
+   */
+  enqueue(entry: QueueEntry): Promise<void>
+  /** What waits for `service`, in order of id: the order in which it was asked for. Strongly consistent. */
+  queueOf(service: string): Promise<readonly QueueEntry[]>
+  /** Takes `entry` out of the queue, unless it was put there again since it was read; nothing if it is not there. */
+  leaveQueue(entry: QueueEntry): Promise<void>
+  /** Every queue, by service and then in its order. */
+  listQueues(page: PageRequest): Promise<Page<QueueEntry>>
+
   /** Puts the record if absent. @returns The record that is there afterwards. */
   create(deployment: Deployment): Promise<Deployment>
   load(id: string): Promise<Deployment | null>
@@ -75,6 +86,13 @@ export interface Pointer {
   readonly service: string
   readonly id: string
   readonly state: 'open' | 'watched'
+}
+
+/** A deployment that waits for its turn. What it asks for is in its record. */
+export interface QueueEntry {
+  readonly service: string
+  readonly id: string
+  readonly enqueuedAt: string
 }
 
 export interface KeyClaim {

@@ -71,6 +71,10 @@ export function describeDeploymentLists(make: () => Promise<DeploymentStore>): v
         read: (store: DeploymentStore, cursor: string) => store.listPointers({ limit: 1, cursor }),
       },
       {
+        title: 'queues',
+        read: (store: DeploymentStore, cursor: string) => store.listQueues({ limit: 1, cursor }),
+      },
+      {
         title: 'buckets',
         read: (store: DeploymentStore, cursor: string) => store.listBuckets(id, 'errors', { limit: 1, cursor }),
       },

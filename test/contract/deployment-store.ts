@@ -6,6 +6,7 @@ import { readAll } from '../support/read-all.ts'
 import { loadOrThrow, nextOf } from '../support/saved-records.ts'
 import { describeDeploymentLists } from './deployment-lists.ts'
 import { describeKeptBuckets } from './kept-buckets.ts'
+import { describeQueues } from './queues.ts'
 
 const { id } = aDeployment()
 
@@ -202,6 +203,7 @@ export function describeDeploymentStore(name: string, make: () => Promise<Deploy
 
     describeDeploymentLists(make)
     describeKeptBuckets(make)
+    describeQueues(make)
 
     describe('measures and wake tokens', () => {
       it('saves the next revision of the measures only', async () => {

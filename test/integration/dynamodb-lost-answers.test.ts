@@ -17,6 +17,7 @@ afterAll(() => database.close())
 const now = Date.UTC(2026, 0, 1)
 const { id } = aDeployment()
 const claim = { id, bodyHash: 'aa' }
+const waiting = { service: 'web', id, enqueuedAt: '2026-01-01T00:00:00.000Z' }
 const second = aDeployment({ revision: 2, phase: 'verifying', stage: 'verifying' })
 
 function storesOn(client: DynamoDBDocumentClient, table: string) {
@@ -50,6 +51,21 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
+  {
+    title: 'deployments.enqueue',
+    act: ({ deployments }) => deployments.enqueue(waiting),
+    answer: undefined,
+    read: ({ deployments }) => deployments.queueOf('web'),
+    stored: [waiting],
+  },
+  {
+    title: 'deployments.leaveQueue',
+    before: ({ deployments }) => deployments.enqueue(waiting),
+    act: ({ deployments }) => deployments.leaveQueue(waiting),
+    answer: undefined,
+    read: ({ deployments }) => deployments.queueOf('web'),
+    stored: [],
+  },
   {
     title: 'services.put of a new service',
     act: ({ services }) => services.put(aService()),

@@ -43,6 +43,7 @@ it('reads strongly consistent everywhere but in the index of a list', async () =
   await Promise.all([deployments.load(id), deployments.loadMeasures(id), deployments.pointer('web')])
   await Promise.all([deployments.wakeToken(id), deployments.listEvents(id, page), deployments.listPointers(page)])
   await deployments.listBuckets(id, 'errors', page)
+  await Promise.all([deployments.queueOf('web'), deployments.listQueues(page)])
   await Promise.all([deployments.list({}, page), services.get('web'), services.list(page)])
   await services.put(await services.put(aService()))
   const lease = await leases.take(webArns.rule, 'a', 20_000)

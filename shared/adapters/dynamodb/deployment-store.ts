@@ -11,6 +11,7 @@ import { checkIsSmall } from './item-size.ts'
 import { createItemTable, ifAbsent, type TableOptions } from './item-table.ts'
 import { createKeptBuckets } from './kept-buckets.ts'
 import { createPointers } from './pointers.ts'
+import { createQueues } from './queues.ts'
 import { timeToLiveAttribute } from './table.ts'
 
 /** How long the answer to a request is remembered by its idempotency key. */
@@ -45,6 +46,7 @@ export function createDynamoDbDeploymentStore(options: DeploymentStoreOptions): 
 
   return {
     ...createPointers(table),
+    ...createQueues(table),
     ...createKeptBuckets(table),
     load,
     async claimKey(key, { id, bodyHash }) {

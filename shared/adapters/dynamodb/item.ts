@@ -18,7 +18,7 @@ export interface Key {
 }
 
 /**
- * Where each thing lives. Lists that must be complete (services, pointers) share one partition each, so that a query can
+ * Where each thing lives. Lists that must be complete (services, pointers, queues) share one partition each, so that a query can
  * be strongly consistent; an index never is.
  */
 export const keys = {
@@ -26,6 +26,8 @@ export const keys = {
   claim: (resource: string): Key => ({ pk: `CLAIM#${resource}`, sk: 'CLAIM' }),
   idempotency: (key: string): Key => ({ pk: `KEY#${key}`, sk: 'KEY' }),
   pointer: (service: string): Key => ({ pk: 'POINTERS', sk: service }),
+  /** All queues are one partition, each in the order of its ids. No name of a service has a `#`. */
+  queued: (service: string, id: string): Key => ({ pk: 'QUEUES', sk: `${service}#${id}` }),
   deployment: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'RECORD' }),
   /** Padded, so that text order is number order. */
   event: (id: string, seq: number): Key => ({ pk: `DEPLOYMENT#${id}`, sk: `EVENT#${String(seq).padStart(12, '0')}` }),

@@ -4,6 +4,7 @@ import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
 import type { DeploymentStore, KeyClaim, Pointer } from '../../ports/deployment-store.ts'
 import { buildPage, fromCursor } from '../page.ts'
 import { copyOf } from './copy.ts'
+import { createMemoryQueues } from './queues.ts'
 
 /** Deployments in memory, for tests. Nothing awaits inside a method, so each is atomic. */
 export function createMemoryDeploymentStore(): DeploymentStore {
@@ -35,6 +36,7 @@ export function createMemoryDeploymentStore(): DeploymentStore {
 
   return {
     ...createPointers(),
+    ...createMemoryQueues(),
     async claimKey(key, claim) {
       const standing = claims.get(key) ?? copyOf(claim)
       claims.set(key, standing)
