@@ -13,7 +13,7 @@ import { type PlannedWrite, type PlannedWrites, planWrites } from './plan-writes
 import { preflight } from './preflight.ts'
 import { asFinding } from './prepare.ts'
 import { readService } from './read-service.ts'
-import { resolveStable } from './start-deployment.ts'
+import { resolveStable } from './resolve-stable.ts'
 
 /** What a deployment would do, and what is known to speak against it. */
 export interface DeploymentPlan {

@@ -4,14 +4,12 @@ import { toCanonicalText } from '../domain/canonical-text.ts'
 import type { Actor, Deployment } from '../domain/deployment.ts'
 import { isFinal, isOver } from '../domain/deployment.ts'
 import type { DeploymentRequest } from '../domain/deployment-request.ts'
-import { ConflictError, NotFoundError, UpstreamError, ValidationError } from '../domain/errors.ts'
-import { withAlwaysOnGate } from '../domain/gates/always-on.ts'
-import { buildPlan } from '../domain/plan.ts'
-import { resourceOf, type Service } from '../domain/service.ts'
-import { canaryPercent, otherSlot, type Slot } from '../domain/traffic.ts'
-import { wavesOf } from '../domain/waves.ts'
-import { toInstant } from '../ports/clock.ts'
+import { ConflictError, NotFoundError } from '../domain/errors.ts'
+import type { Service } from '../domain/service.ts'
+import type { Slot } from '../domain/traffic.ts'
 import { changeDeployment } from './change-deployment.ts'
+import { newDeployment } from './new-deployment.ts'
+import { resolveStable } from './resolve-stable.ts'
 import { closeDeployment } from './roll-back.ts'
 
 export interface StartInput {
@@ -110,93 +108,4 @@ async function takeService(deps: Deps, service: string, id: string): Promise<voi
     if ((await deps.deployments.takePointer(service, id)) === id) return
   }
   throw new ConflictError(`service "${service}" has a deployment that has not ended: ${holder}`, { deployment: holder })
-}
-
-/** The slot that serves now is stable; a mixed routing is preflight's matter, the larger share counts as stable. */
-export async function resolveStable(deps: Deps, service: Service, to: Slot | undefined): Promise<Slot> {
-  const serving = await readServing(deps, service)
-  if (to === undefined) return serving?.slot ?? 'blue'
-  if (serving?.whole && serving.slot === to) {
-    throw new ValidationError(`"${to}" serves already`, [
-      { path: 'to', message: `must be the slot that does not serve: "${otherSlot(to)}", or leave it out` },
-    ])
-  }
-  return otherSlot(to)
-}
-
-async function readServing(deps: Deps, service: Service): Promise<{ slot: Slot; whole: boolean } | null> {
-  const route = service.routes[0]
-  if (!route) return null
-  try {
-    const state = await deps.routerFor(route).read()
-    const green = canaryPercent(state.weights, 'green')
-    return green === null ? null : { slot: green >= 50 ? 'green' : 'blue', whole: green === 0 || green === 100 }
-  } catch (error) {
-    // A rule that is gone or forwards no more is a finding of the deployment, not a reason to refuse the request.
-    if (error instanceof NotFoundError || error instanceof UpstreamError) return null
-    throw error
-  }
-}
-
-interface NewDeployment {
-  readonly deps: Deps
-  readonly id: string
-  readonly service: Service
-  readonly request: DeploymentRequest
-  readonly actor: Actor
-  readonly stable: Slot
-}
-
-function newDeployment({ deps, id, service, request, actor, stable }: NewDeployment): Deployment {
-  const at = toInstant(deps.clock.now())
-  const { routes, settleSeconds, approvals, onDrift, freeze = [], lateWatch } = service
-  const strategy = request.strategy ?? service.strategy
-  const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
-  return {
-    schemaVersion: 1,
-    id,
-    service: service.name,
-    version: 1,
-    revision: 1,
-    phase: 'preparing',
-    cause: null,
-    goal: 'plan',
-    stage: 'preparing',
-    hold: null,
-    stable,
-    canary: otherSlot(stable),
-    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze, ...(lateWatch && { lateWatch }) },
-    revisionLabel: request.revision ?? null,
-    reason: request.reason ?? null,
-    links: request.links ?? {},
-    overrides: request.override ?? [],
-    plan: buildPlan(strategy, wavesOf(routes)),
-    step: 0,
-    target: 0,
-    weight: 0,
-    effectiveWeight: 0,
-    firstShiftAt: null,
-    settledAt: null,
-    bakeEndsAt: null,
-    deadlineAt: null,
-    promote: null,
-    overwriteDrift: false,
-    waivedGates: [],
-    approvals: [],
-    findings: [],
-    routes: routes.map((route) => ({
-      resource: resourceOf(route),
-      snapshot: null,
-      touched: false,
-      stableHealthyBefore: null,
-      test: null,
-    })),
-    execution: 1,
-    createdBy: actor,
-    createdAt: at,
-    nextActionAt: at,
-    endedAt: null,
-    eventSeq: 1,
-    lastEvents: [{ seq: 1, at, type: 'phase', actor, reason: request.reason ?? 'started', to: 'preparing' }],
-  }
 }
