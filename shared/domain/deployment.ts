@@ -71,7 +71,7 @@ export interface Approval {
 }
 
 /** How far the plan has come, apart from any hold or rollback on top of it. */
-export type Stage = 'preparing' | 'verifying' | 'shifting' | 'baking' | 'awaiting-approval'
+export type Stage = 'queued' | 'preparing' | 'verifying' | 'shifting' | 'baking' | 'awaiting-approval'
 
 /** Stops raising, keeps what is there: asked for by a person (`paused`), or by drift or a gate (`halted`). */
 export interface Hold {
@@ -139,7 +139,22 @@ export interface PromoteRequest {
   readonly actor: Actor
 }
 
-/** Settings frozen at creation: a later PUT of the service does not change a running deployment. */
+/** What a deployment that waits needs of its request when its turn comes: everything else is decided anew then. */
+export interface QueuedRequest {
+  readonly to?: Slot
+  readonly strategy?: Strategy
+  readonly gates?: readonly Gate[]
+  /** True: it takes the place of what is open or waits before it. False: it waits for the end of that. */
+  readonly takesOver: boolean
+}
+
+/** The open deployment whose place could not be taken, because it cannot be rolled back without harm. */
+export interface HeldBack {
+  readonly deployment: string
+  readonly reason: string
+}
+
+/** Settings frozen at creation, or as it leaves the queue: a later PUT of the service does not change a running deployment. */
 export interface DeploymentSettings {
   readonly routes: readonly Route[]
   readonly strategy: Strategy
@@ -190,7 +205,11 @@ export interface Deployment {
   /** Until when VerifyCanary, or an approval, may take; null otherwise. */
   readonly deadlineAt: string | null
   readonly promote: PromoteRequest | null
-  /** What the step that is being written last had to wait for; absent or null: nothing. */
+  /** What it asked for when it was put in the queue; absent: it never was in one. */
+  readonly queued?: QueuedRequest
+  /** While it is in the queue; absent or null: nothing but its turn is missing. */
+  readonly heldBack?: HeldBack | null
+  /** What its turn, or the step that is being written, last had to wait for; absent or null: nothing. */
   readonly waitsFor?: RaiseBlock | null
   /** A person chose, at `resume`, that the next write may replace a foreign change. */
   readonly overwriteDrift: boolean

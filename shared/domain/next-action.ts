@@ -61,6 +61,9 @@ export function decideNext(deployment: Deployment, gates: GatesSummary, nowMs: n
   if (finding && mayDecide(finding, deployment.hold)) return follow(finding, gateCause(finding))
   if (deployment.hold) return whileHeld(deployment, nowMs)
   switch (deployment.stage) {
+    // Whoever frees the service starts it, and the check; no workflow does.
+    case 'queued':
+      return { type: 'wait', until: deployment.nextActionAt }
     case 'preparing':
     case 'verifying':
       return { type: 'verify' }

@@ -3,6 +3,7 @@ import {
   type Cause,
   type Deployment,
   type DeploymentEvent,
+  type FinalPhase,
   isFinal,
   type Phase,
   type RouteProgress,
@@ -40,6 +41,21 @@ export function quietly(deployment: Deployment, at: string, changes: Changes, ev
 export function withEvent(deployment: Deployment, at: string, event: Omit<DeploymentEvent, 'seq' | 'at'>): Deployment {
   const seq = deployment.eventSeq + 1
   return { ...deployment, eventSeq: seq, lastEvents: [...deployment.lastEvents, { seq, at, ...event }] }
+}
+
+export function end(
+  deployment: Deployment,
+  at: string,
+  phase: FinalPhase,
+  cause: Cause | null,
+  changes: Changes,
+): Deployment {
+  return change(
+    deployment,
+    at,
+    { ...changes, phase, cause, endedAt: at, nextActionAt: null, deadlineAt: null, hold: null },
+    said('phase', cause?.reason ?? 'every step passed its gates', cause?.actor),
+  )
 }
 
 /** A hold hides the stage under it; a rollback or an end hides both. */

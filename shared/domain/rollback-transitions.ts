@@ -1,4 +1,4 @@
-import type { Deployment, FinalPhase, RestoreOutcome, RouteProgress } from './deployment.ts'
+import type { Cause, Deployment, FinalPhase, RestoreOutcome, RouteProgress } from './deployment.ts'
 import { ConflictError } from './errors.ts'
 import { beforeLateRestore } from './late-transitions.ts'
 import {
@@ -44,7 +44,7 @@ export function startRollBack(
 export function whileRollingBack(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
   switch (event.type) {
     case 'restored':
-      return finishRollBack(deployment, event, at, endOf(deployment))
+      return finishRollBack(deployment, event, at, endOfRollBack(deployment))
     case 'partly-restored':
       return partlyRestored(deployment, event, at)
     case 'restore-failed':
@@ -132,8 +132,12 @@ function withRestore(route: RouteProgress, restore: RestoreOutcome): RouteProgre
 }
 
 /** A late rollback was never anything but a rollback, whoever asked for it. */
-function endOf({ cause, lateRollbackOf }: Deployment): FinalPhase {
-  if (lateRollbackOf !== undefined) return 'rolled-back'
+function endOfRollBack({ cause, lateRollbackOf }: Deployment): FinalPhase {
+  return lateRollbackOf === undefined ? endOf(cause) : 'rolled-back'
+}
+
+/** The final phase of what was ended for this reason, once traffic is where it was. */
+export function endOf(cause: Cause | null): FinalPhase {
   if (isPersonal(cause)) return 'aborted'
   return cause?.type === 'superseded' ? 'superseded' : 'rolled-back'
 }

@@ -55,6 +55,9 @@ export function testEntryOf(route: Route): TestEntry | null {
   return route.kind === 'alb' ? (route.test ?? null) : null
 }
 
+/** What a deployment meets whose service has an open one: it is refused, waits for its turn, or takes its place. */
+export type Concurrency = 'reject' | 'queue' | 'supersede'
+
 /** What can be deployed, with every default filled in. */
 export interface Service {
   readonly name: string
@@ -64,6 +67,8 @@ export interface Service {
   /** Seconds after a verified write before the step's clock starts. Default 10. */
   readonly settleSeconds: number
   readonly approvals: { readonly required: number; readonly timeoutSeconds: number }
+  /** Absent, as in documents of earlier versions: `reject`. */
+  readonly concurrency?: Concurrency
   readonly onDrift: 'halt' | 'overwrite' | 'roll-back'
   /** When nothing is started and no share raised. Absent, as in documents of earlier versions: never. */
   readonly freeze?: readonly FreezeWindow[]

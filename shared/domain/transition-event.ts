@@ -1,11 +1,24 @@
-import type { Actor, Cause, Finding } from './deployment.ts'
+import type { Actor, Cause, DeploymentSettings, Finding, HeldBack, RouteProgress } from './deployment.ts'
 import type { Drift } from './drift.ts'
 import type { Outcome } from './gates/gate.ts'
+import type { Plan } from './plan.ts'
 import type { RaiseBlock } from './raise-block.ts'
-import type { RawWeights, RouteState } from './traffic.ts'
+import type { RawWeights, RouteState, Slot } from './traffic.ts'
 
 /** Everything that can happen to a deployment. Commands carry the person; the rest is Sluice's own doing. */
 export type TransitionEvent =
+  /** Its turn has come: everything that was provisional while it waited is decided now. */
+  | {
+      readonly type: 'dequeued'
+      readonly stable: Slot
+      readonly settings: DeploymentSettings
+      readonly plan: Plan
+      readonly routes: readonly RouteProgress[]
+    }
+  /** Its turn has come and it may not start yet. */
+  | { readonly type: 'start-blocked'; readonly block: RaiseBlock }
+  /** It may not take the place of the open one yet. */
+  | { readonly type: 'held-back'; readonly by: HeldBack }
   | {
       readonly type: 'prepared'
       readonly findings: readonly Finding[]

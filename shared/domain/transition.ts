@@ -1,10 +1,12 @@
 import { approve, pause, promote, resume } from './command-transitions.ts'
-import { type Cause, type Deployment, type FinalPhase, isFinal, isOver, type Phase } from './deployment.ts'
+import { type Deployment, isFinal, isOver, type Phase } from './deployment.ts'
 import { driftNoted, overwriteWanted } from './drift-transitions.ts'
 import { ConflictError } from './errors.ts'
 import { afterSuccess, beforeLateRestore } from './late-transitions.ts'
+import { whileQueued } from './queue-transitions.ts'
 import {
   change,
+  end,
   here,
   notedDrift,
   quietly,
@@ -34,7 +36,15 @@ type Changes = Partial<Deployment>
 export function transition(deployment: Deployment, event: TransitionEvent, at: string): Deployment {
   if (isFinal(deployment.phase)) return absorb(deployment, event, at)
   if (deployment.goal === 'snapshot') return whileRollingBack(deployment, event, at)
+  if (deployment.stage === 'queued') return whileQueued(deployment, event, at)
   switch (event.type) {
+    case 'dequeued':
+    case 'start-blocked':
+    case 'held-back':
+      throw new ConflictError(
+        `${deployment.id} is ${deployment.phase}: it does not wait for its turn`,
+        here(deployment),
+      )
     case 'prepared':
       requireStage(deployment, event, ['preparing'])
       return change(
@@ -255,15 +265,6 @@ function raiseBlocked(
 
 function weightOf(deployment: Deployment, step: number): number {
   return deployment.plan.steps[step]?.weight ?? 0
-}
-
-function end(deployment: Deployment, at: string, phase: FinalPhase, cause: Cause | null, changes: Changes): Deployment {
-  return change(
-    deployment,
-    at,
-    { ...changes, phase, cause, endedAt: at, nextActionAt: null, deadlineAt: null, hold: null },
-    said('phase', cause?.reason ?? 'every step passed its gates'),
-  )
 }
 
 /** Whoever goes on from the record can ask how far the change has spread. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Actor, Cause, Deployment } from '../../shared/domain/deployment.ts'
 import type { Drift } from '../../shared/domain/drift.ts'
 import { systemActor, type TransitionEvent } from '../../shared/domain/transition.ts'
-import { aRouteState, webArns } from './builders.ts'
+import { aDeployment, aRouteState, webArns } from './builders.ts'
 
 export const at = '2026-01-01T00:10:00.000Z'
 export const later = '2026-01-01T01:00:00.000Z'
@@ -20,6 +20,9 @@ export function aDrift(overrides: Partial<Drift> = {}): Drift {
     ...overrides,
   }
 }
+const { settings, plan, routes } = aDeployment()
+/** The roles are swapped since it was put in the queue. */
+export const aDequeued: TransitionEvent = { type: 'dequeued', stable: 'green', settings, plan, routes }
 
 /** Every kind of event, made to fit `deployment` where it can. */
 export const everyEvent = (deployment: Deployment): readonly TransitionEvent[] => [
@@ -90,6 +93,9 @@ export const everyEvent = (deployment: Deployment): readonly TransitionEvent[] =
   { type: 'late-watch-over', reason: 'old-side-free: nothing failed' },
   { type: 'taken-back', by: 'dep_2', reason: 'taken back' },
   { type: 'old-side-ready', reason: 'blue can carry it' },
+  aDequeued,
+  { type: 'start-blocked', block: { finding: 'freeze', reason: 'weekend', until: later } },
+  { type: 'held-back', by: { deployment: 'dep_ahead', reason: 'stable has no healthy target' } },
 ]
 
 /** Picks of events by number: what a run of a deployment may meet, in any order. */
