@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Deps } from '../../shared/deps.ts'
-import { type Cause, type Deployment, isFinal } from '../../shared/domain/deployment.ts'
+import { type Cause, type Deployment, isFinal, isOver } from '../../shared/domain/deployment.ts'
 import { systemActor } from '../../shared/domain/transition.ts'
 import { loadDeployment } from '../../shared/use-cases/change-deployment.ts'
+import { startNextQuietly } from '../../shared/use-cases/queue/start-next.ts'
 import { closeDeployment, rollBack } from '../../shared/use-cases/roll-back.ts'
 import { rollBackIfSafe } from '../../shared/use-cases/roll-back-if-safe.ts'
 import { taskAnswer } from '../../shared/use-cases/task-answer.ts'
@@ -39,11 +40,12 @@ async function finish(deps: Deps, id: string, cause: Cause | undefined): Promise
 export const createRollBack = (deps: Deps) =>
   createTask(deps, rollBackInput, async (input) => {
     const deployment = await finish(deps, input.deploymentId, input.cause)
-    const isOver = isFinal(deployment.phase)
+    if (isOver(deployment.phase)) await startNextQuietly(deps, deployment.service)
+    const isRestored = isFinal(deployment.phase)
     // Where a person must weigh it first, the workflow waits for them.
     return {
-      ...taskAnswer(deployment, isOver ? 'close' : 'bake', deps.clock.now()),
-      outcome: isOver ? 'restored' : 'under-way',
+      ...taskAnswer(deployment, isRestored ? 'close' : 'bake', deps.clock.now()),
+      outcome: isRestored ? 'restored' : 'under-way',
     }
   })
 

@@ -6,7 +6,7 @@ export interface CheckInvoker {
 
 /** What one look at everything that is open came to. */
 export interface CheckReport {
-  /** How many deployments were looked at: all that are open, or have just ended. */
+  /** How many deployments were looked at: all that are open or have just ended, and the first of each queue. */
   readonly checked: number
   /** Those that could not be, or not wholly, by id; the next look tries them again. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[]

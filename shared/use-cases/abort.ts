@@ -4,8 +4,9 @@ import type { Cause, Deployment } from '../domain/deployment.ts'
 import { isOver } from '../domain/deployment.ts'
 import { ConflictError } from '../domain/errors.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { invokeRollBack } from './invoke-roll-back.ts'
+import { startNextQuietly } from './queue/start-next.ts'
 import { requireExpected } from './require-expected.ts'
-import { wakeWorkflow } from './roll-back.ts'
 import { findUnsafeStable } from './safe-side.ts'
 
 export interface AbortAnswer {
@@ -40,14 +41,12 @@ export async function abort(
     mayAbort(deployment)
     return { type: 'roll-back', cause }
   })
-  if (isOver(decided.phase)) return { deployment: decided, restored: true }
-  let restored = false
-  try {
-    restored = (await deps.rollBackInvoker.rollBack(id, decided.cause ?? cause)) === 'restored'
-  } catch (error) {
-    deps.logger.error('roll-back-invocation-failed', { deployment: id, error })
-    await wakeWorkflow(deps, id)
+  if (isOver(decided.phase)) {
+    // One that waited leaves the queue, and may have been about to start: the next one need not wait for the check.
+    if (decided.stage === 'queued') await startNextQuietly(deps, decided.service)
+    return { deployment: decided, restored: true }
   }
+  const restored = await invokeRollBack(deps, id, decided.cause ?? cause)
   const deployment = await loadDeployment(deps, id)
   return { deployment, restored: restored || isOver(deployment.phase) }
 }

@@ -12,6 +12,8 @@ import { forEachAtOnce } from './for-each-at-once.ts'
 import { type Judged, judgeGates } from './judge-gates.ts'
 import { needsAttention } from './needs-attention.ts'
 import { performAction } from './perform-action.ts'
+import { checkQueues } from './queue/check-queues.ts'
+import { startNext } from './queue/start-next.ts'
 import { closeDeployment, rollBack, wakeWorkflow } from './roll-back.ts'
 import { rollBackIfSafe } from './roll-back-if-safe.ts'
 import type { DriftFound } from './route-guard.ts'
@@ -29,7 +31,7 @@ const lateRollbackMs = 3_600_000
 /**
  * The scheduled look at everything that is open, with the workflow or without it: judges gates (this is what judges
  * while a deployment bakes), performs what cannot wait, wakes a workflow that has something to do and continues one that
- * died. Looks after what has just ended as well. One failure never stops the others.
+ * died. Looks after what has just ended, and what waits for its turn, as well. One failure never stops the others.
  *
  * @throws {AggregateError} After everything was looked at, if any deployment could not be: an error that only a log
  *   knows alarms nobody.
@@ -69,7 +71,9 @@ async function checkEach(deps: Deps): Promise<{ readonly checked: number; readon
       failures.push({ id: pointer.id, error })
     }
   })
-  return { checked, failures }
+  // After the pointers: what was just freed is taken by the next one at once.
+  const queues = await checkQueues(deps)
+  return { checked: checked + queues.checked, failures: [...failures, ...queues.failures] }
 }
 
 function toReport(checked: number, failures: readonly Failure[]): CheckReport {
@@ -108,6 +112,8 @@ async function watch(deps: Deps, deployment: Deployment): Promise<void> {
 
 async function checkDeployment(deps: Deps, deployment: Deployment): Promise<void> {
   const { id } = deployment
+  // Whoever took the service for it did not get further.
+  if (deployment.phase === 'queued') return startNext(deps, deployment.service)
   const isRollingBack = deployment.goal === 'snapshot' && !isFinal(deployment.phase)
   const cause = deployment.cause ?? workflowDied(deployment)
   if (deployment.lateRollbackOf !== undefined) return void (await finishLateRollback(deps, deployment, cause))

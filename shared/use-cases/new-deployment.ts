@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import type { Actor, Deployment } from '../domain/deployment.ts'
+import type { Actor, Deployment, QueuedRequest } from '../domain/deployment.ts'
 import type { DeploymentRequest } from '../domain/deployment-request.ts'
 import { withAlwaysOnGate } from '../domain/gates/always-on.ts'
 import { buildPlan } from '../domain/plan.ts'
@@ -15,33 +15,51 @@ export interface NewDeployment {
   readonly request: DeploymentRequest
   readonly actor: Actor
   readonly stable: Slot
+  /** Given: it waits for its turn, and what follows from the service is decided again then. Default: it prepares at once. */
+  readonly queued?: QueuedRequest
 }
 
-/** The first record of a deployment. */
-export function newDeployment({ deps, id, service, request, actor, stable }: NewDeployment): Deployment {
-  const at = toInstant(deps.clock.now())
+/** What a deployment takes over from its service's document as it stands, and from its request. */
+export function fromService(service: Service, request: Pick<DeploymentRequest, 'strategy' | 'gates'>) {
   const { routes, settleSeconds, approvals, onDrift, freeze = [], lateWatch } = service
   const strategy = request.strategy ?? service.strategy
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
+  return {
+    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze, ...(lateWatch && { lateWatch }) },
+    plan: buildPlan(strategy, wavesOf(routes)),
+    routes: routes.map((route) => ({
+      resource: resourceOf(route),
+      snapshot: null,
+      touched: false,
+      stableHealthyBefore: null,
+      test: null,
+    })),
+  }
+}
+
+/** The first record of a deployment. */
+export function newDeployment({ deps, id, service, request, actor, stable, queued }: NewDeployment): Deployment {
+  const at = toInstant(deps.clock.now())
+  const phase = queued ? 'queued' : 'preparing'
   return {
     schemaVersion: 1,
     id,
     service: service.name,
     version: 1,
     revision: 1,
-    phase: 'preparing',
+    phase,
     cause: null,
     goal: 'plan',
-    stage: 'preparing',
+    stage: phase,
     hold: null,
     stable,
     canary: otherSlot(stable),
-    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze, ...(lateWatch && { lateWatch }) },
+    ...fromService(service, request),
+    ...(queued && { queued }),
     revisionLabel: request.revision ?? null,
     reason: request.reason ?? null,
     links: request.links ?? {},
     overrides: request.override ?? [],
-    plan: buildPlan(strategy, wavesOf(routes)),
     step: 0,
     target: 0,
     weight: 0,
@@ -55,19 +73,12 @@ export function newDeployment({ deps, id, service, request, actor, stable }: New
     waivedGates: [],
     approvals: [],
     findings: [],
-    routes: routes.map((route) => ({
-      resource: resourceOf(route),
-      snapshot: null,
-      touched: false,
-      stableHealthyBefore: null,
-      test: null,
-    })),
     execution: 1,
     createdBy: actor,
     createdAt: at,
-    nextActionAt: at,
+    nextActionAt: queued ? null : at,
     endedAt: null,
     eventSeq: 1,
-    lastEvents: [{ seq: 1, at, type: 'phase', actor, reason: request.reason ?? 'started', to: 'preparing' }],
+    lastEvents: [{ seq: 1, at, type: 'phase', actor, reason: request.reason ?? 'started', to: phase }],
   }
 }

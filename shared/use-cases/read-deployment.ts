@@ -1,12 +1,16 @@
 import type { Deps } from '../deps.ts'
 import { type Deployment, type DeploymentMeasures, isOver } from '../domain/deployment.ts'
 import { openLateWatch } from '../domain/late-watch.ts'
+import type { QueuePlace } from '../domain/queue.ts'
 import { loadDeployment } from './change-deployment.ts'
+import { readPlace } from './queue/read-place.ts'
 
-/** A deployment with what is measured beside it; null before anything was. */
+/** A deployment with what is measured beside it (null before anything was) and where it stands. */
 export interface DeploymentView {
   readonly deployment: Deployment
   readonly measures: DeploymentMeasures | null
+  /** While it waits for its turn; null otherwise. */
+  readonly queue: QueuePlace | null
 }
 
 export interface LongPoll {
@@ -42,16 +46,13 @@ export async function readDeployment(
 }
 
 /** After a success only the late watch looks whether it could be taken back: what it saw last may be long past. */
-async function asOfNow(
-  deps: Pick<Deps, 'deployments'>,
-  { deployment, measures }: DeploymentView,
-): Promise<DeploymentView> {
-  if (measures === null || deployment.phase !== 'succeeded') return { deployment, measures }
+async function asOfNow(deps: Pick<Deps, 'deployments'>, view: DeploymentView): Promise<DeploymentView> {
+  const { deployment, measures } = view
+  if (measures === null || deployment.phase !== 'succeeded') return view
   const isJudged = (openLateWatch(deployment)?.seconds ?? 0) > 0
-  if (isJudged && (await deps.deployments.watched(deployment.service)) === deployment.id)
-    return { deployment, measures }
+  if (isJudged && (await deps.deployments.watched(deployment.service)) === deployment.id) return view
   const rollback = { ...measures.rollback, ready: false, reasons: ['not looked at any more: the late watch is over'] }
-  return { deployment, measures: { ...measures, rollback } }
+  return { ...view, measures: { ...measures, rollback } }
 }
 
 /** A failed rollback is final and yet may still become `rolled-back`: that is worth waiting for. */
@@ -60,5 +61,9 @@ function hasSettled(deployment: Deployment): boolean {
 }
 
 export async function withMeasures(deps: Pick<Deps, 'deployments'>, deployment: Deployment): Promise<DeploymentView> {
-  return { deployment, measures: await deps.deployments.loadMeasures(deployment.id) }
+  const [measures, queue] = await Promise.all([
+    deps.deployments.loadMeasures(deployment.id),
+    readPlace(deps, deployment),
+  ])
+  return { deployment, measures, queue }
 }

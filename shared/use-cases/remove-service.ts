@@ -2,13 +2,14 @@ import type { Deps } from '../deps.ts'
 import { ConflictError } from '../domain/errors.ts'
 import type { Service } from '../domain/service.ts'
 import { releaseUnused, resourcesOf } from './claim-resources.ts'
+import { readWaiting } from './queue/read-waiting.ts'
 import { readService } from './read-service.ts'
 
 /**
  * Forgets a service and frees what it owned. Its deployments stay on record; traffic stays where it is.
  *
  * @throws {NotFoundError} If there is no such service.
- * @throws {ConflictError} If a deployment is open, or somebody changed the service at the same time.
+ * @throws {ConflictError} If a deployment is open or waits, or somebody changed the service at the same time.
  */
 export async function removeService(deps: Deps, name: string): Promise<void> {
   const service = await readService(deps, name)
@@ -27,6 +28,10 @@ export async function removeService(deps: Deps, name: string): Promise<void> {
 async function requireNoneOpen(deps: Deps, name: string): Promise<void> {
   const open = await deps.deployments.pointer(name)
   if (open !== null) throw new ConflictError(`service "${name}" has an open deployment: ${open}`, { deployment: open })
+  const [first] = await readWaiting(deps, name)
+  if (!first) return
+  const { id } = first.deployment
+  throw new ConflictError(`service "${name}" has deployments that wait for their turn: ${id}`, { deployment: id })
 }
 
 async function putBack(deps: Deps, service: Service): Promise<void> {

@@ -21,7 +21,24 @@ export async function rollBackIfSafe(
   drift?: Drift,
 ): Promise<Deployment> {
   const unsafe = deployment.goal === 'plan' ? await findUnsafeStable(deps, deployment) : null
-  if (unsafe === null) return rollBack(deps, deployment.id, cause, drift)
+  return unsafe === null
+    ? rollBack(deps, deployment.id, cause, drift)
+    : haltAsUnsafe(deps, deployment, { cause, unsafe, drift })
+}
+
+export interface UnsafeRollback {
+  readonly cause: Cause
+  /** Why stable is not the safe side, in a sentence. */
+  readonly unsafe: string
+  readonly drift?: Drift | undefined
+}
+
+/** Leaves the deployment where it is, and calls a person, once. */
+export async function haltAsUnsafe(
+  deps: Deps,
+  deployment: Deployment,
+  { cause, unsafe, drift }: UnsafeRollback,
+): Promise<Deployment> {
   const reason = `${cause.reason}; not rolled back, a person must weigh it: ${unsafe}`
   let isNew = false
   const halted = await changeDeployment(deps, deployment.id, (newest) => {

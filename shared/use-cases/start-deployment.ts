@@ -9,8 +9,11 @@ import type { Service } from '../domain/service.ts'
 import type { Slot } from '../domain/traffic.ts'
 import { changeDeployment } from './change-deployment.ts'
 import { newDeployment } from './new-deployment.ts'
+import { enqueueDeployment, goOnWaiting } from './queue/enqueue-deployment.ts'
+import { readWaiting } from './queue/read-waiting.ts'
 import { resolveStable } from './resolve-stable.ts'
 import { closeDeployment } from './roll-back.ts'
+import { startWorkflow } from './start-workflow.ts'
 
 export interface StartInput {
   /** The caller's Idempotency-Key. */
@@ -21,11 +24,13 @@ export interface StartInput {
 
 /**
  * Starts a deployment: binds the key, takes the service, writes the record, starts the workflow. Each of the four may be
- * repeated with the same id, so a caller (or the check) that finds it half done only has to go on.
+ * repeated with the same id, so a caller (or the check) that finds it half done only has to go on. Where the service lets
+ * deployments wait, or take over, it goes through the queue.
  *
  * @returns The deployment; for a key that was used with the same body, the one it started.
  * @throws {NotFoundError} If there is no such service.
- * @throws {ConflictError} If another deployment of the service is open, or the key was used with another body.
+ * @throws {ConflictError} If another deployment of the service is open and this one may not wait, or the key was used with
+ *   another body.
  * @throws {ValidationError} If `to` is the slot that serves already.
  */
 export async function startDeployment(deps: Deps, { key, request, actor }: StartInput): Promise<Deployment> {
@@ -40,11 +45,18 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
     throw new ConflictError('this Idempotency-Key was used with another body', { deployment: claim.id })
   }
   const existing = await deps.deployments.load(claim.id)
+  if (existing?.phase === 'queued') return goOnWaiting(deps, existing)
   if (existing) {
     if (!isFinal(existing.phase)) await keepService(deps, existing)
     await startWorkflow(deps, existing)
     return existing
   }
+  const { concurrency = 'reject' } = service
+  if (concurrency !== 'reject') {
+    const takesOver = concurrency === 'supersede'
+    return enqueueDeployment(deps, { id: claim.id, service, request, actor, takesOver })
+  }
+  await requireNoneWaiting(deps, service.name)
   await takeService(deps, service.name, claim.id)
   await requireUnchanged(deps, service, claim.id)
   const stable = await resolveHeld(deps, service, claim.id, request.to)
@@ -52,6 +64,14 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
   await keepService(deps, created)
   await startWorkflow(deps, created)
   return created
+}
+
+/** They were put in the queue while the service had one, and still get their turn. */
+async function requireNoneWaiting(deps: Deps, service: string): Promise<void> {
+  const [first] = await readWaiting(deps, service)
+  if (!first) return
+  const { id } = first.deployment
+  throw new ConflictError(`service "${service}" has deployments that wait for their turn: ${id}`, { deployment: id })
 }
 
 /** From here on the document cannot lose its routes: a PUT or DELETE that wants that looks at the pointer after its save. */
@@ -85,16 +105,6 @@ async function keepService(deps: Deps, created: Deployment): Promise<void> {
       )
     }
     throw error
-  }
-}
-
-/** The record exists, so a start that fails now is made up for by the scheduled check: the caller has an answer. */
-async function startWorkflow(deps: Deps, deployment: Deployment): Promise<void> {
-  if (deployment.phase !== 'preparing') return
-  try {
-    await deps.workflow.start(deployment.id, deployment.execution)
-  } catch (error) {
-    deps.logger.warn('workflow-start-failed', { deployment: deployment.id, error })
   }
 }
 

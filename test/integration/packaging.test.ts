@@ -118,9 +118,23 @@ describe('the packaged service', () => {
 
   it('lets those functions look at records that look at rules', () => {
     const readers = rolesWith('elasticloadbalancing:DescribeRules')
-    expect(readers).toEqual(['ApiRole', 'EvaluateGatesRole', 'PrepareRole', ...writers.slice(1)])
+    expect(readers).toEqual(['ApiRole', 'CloseRole', 'EvaluateGatesRole', 'PrepareRole', ...writers.slice(1)])
     expect(rolesWith('route53:ListResourceRecordSets')).toEqual(readers)
-    expect(rolesWith('route53:GetHostedZone')).toEqual(readers)
+    expect(rolesWith('route53:GetHostedZone')).toEqual(readers.filter((role) => role !== 'CloseRole'))
+  })
+
+  it('lets those functions start workflows that start a deployment, the next one of a queue too', () => {
+    const starters = ['ApiRole', 'CloseRole', 'RollBackRole', 'RollbackCheckRole']
+    expect(rolesWith('states:StartExecution')).toEqual(starters)
+    expect(rolesWith('states:DescribeExecution')).toEqual(starters)
+    expect(actionsOf('CloseRole').filter((action) => !/^(logs|dynamodb):/.test(action))).toEqual([
+      'elasticloadbalancing:DescribeListeners',
+      'elasticloadbalancing:DescribeRules',
+      'route53:ListResourceRecordSets',
+      'states:StartExecution',
+      'states:DescribeExecution',
+      'states:SendTaskSuccess',
+    ])
   })
 
   it('grants no action by a wildcard, and no scan of the table', () => {
