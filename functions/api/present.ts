@@ -20,7 +20,7 @@ const notAssessed: RollbackReadiness = { ready: false, reasons: ['not looked at 
  *
  * @param baseUrl - Where the caller reached us, `https://host`: links are absolute.
  */
-export function presentDeployment({ deployment, measures }: DeploymentView, baseUrl: string) {
+export function presentDeployment({ deployment, measures, queue }: DeploymentView, baseUrl: string) {
   const { id, service, phase, cause, version, stable, canary, step, weight, effectiveWeight, plan } = deployment
   const { findings, approvals, createdBy, createdAt, nextActionAt, endedAt, revisionLabel, reason } = deployment
   const self = `${baseUrl}/v1/deployments/${id}`
@@ -43,7 +43,8 @@ export function presentDeployment({ deployment, measures }: DeploymentView, base
     routes: deployment.settings.routes.map((route) => presentProgress(route, deployment)),
     ...presentLate(deployment),
     ...(deployment.tail && { tail: deployment.tail }),
-    ...(phase === 'shifting' && deployment.waitsFor && { waitsFor: deployment.waitsFor }),
+    ...((phase === 'shifting' || phase === 'queued') && deployment.waitsFor && { waitsFor: deployment.waitsFor }),
+    ...(queue && { queue }),
     gates: measures?.gates ?? [],
     findings,
     approvals,
@@ -91,10 +92,10 @@ const noLateWatch: LateWatch = { seconds: 0, action: 'notify' }
 
 /** A service as its owner wrote it, every default filled in; settings that are not available yet show as off. */
 export function presentService(service: Service, findings?: readonly Finding[]) {
-  const { revision: _lock, freeze = [], lateWatch = noLateWatch, ...document } = service
+  const { revision: _lock, concurrency = 'reject', freeze = [], lateWatch = noLateWatch, ...document } = service
   return {
     ...document,
-    concurrency: 'reject' as const,
+    concurrency,
     freeze,
     lateWatch,
     notify: {},

@@ -14,7 +14,7 @@ import { deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts
 /** @throws {ValidationError} With every problem of the name or the document. */
 export function parseService(name: string, body: unknown): ServiceDraft {
   const parsed = parse(serviceBody, body, 'service')
-  const { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze, lateWatch } = parsed
+  const { routes, strategy, gates, settleSeconds, approvals, concurrency, onDrift, freeze, lateWatch } = parsed
   const moved = routes.map(toRoute)
   return {
     name: parse(serviceName, name, 'service name'),
@@ -23,6 +23,7 @@ export function parseService(name: string, body: unknown): ServiceDraft {
     gates: withAlwaysOnGate(gates.map(toGate), moved),
     settleSeconds,
     approvals,
+    concurrency,
     onDrift,
     freeze,
     lateWatch,

@@ -105,8 +105,17 @@ const waitsFor = z
     reason: z.string(),
     until: z.nullable(instant).describe('null: until somebody lets the line run again.'),
   })
-  .describe('What keeps the raise that is wanted from being made; absent where nothing does.')
+  .describe('What keeps the start, or the raise that is wanted, from being made; absent where nothing does.')
   .meta({ id: 'RaiseBlock' })
+
+const queuePlace = z
+  .strictObject({
+    position: z.int().min(1).describe('Among those that wait; 1 is the next to start.'),
+    ahead: z.array(z.string()).describe('What must end first: the open deployment, then those that wait before it.'),
+    reason: z.string().describe('What it waits for now.'),
+  })
+  .describe('As it is at this moment; only while `queued`.')
+  .meta({ id: 'QueuePlace' })
 
 const stop = z.strictObject({ reason: z.string(), by: actor, at: instant }).meta({ id: 'Stop' })
 
@@ -143,6 +152,7 @@ const deployment = z
       .describe('After success: the id of the late rollback that took it back.'),
     tail: z.exactOptional(tail),
     waitsFor: z.exactOptional(waitsFor),
+    queue: z.exactOptional(queuePlace),
     gates: z.array(
       z
         .strictObject({
@@ -315,7 +325,7 @@ const health = z
 
 const checkReport = z
   .strictObject({
-    checked: z.int().min(0).describe('Deployments that were looked at: all that are open, or have just ended.'),
+    checked: z.int().min(0).describe('Deployments that were looked at: all that are open or have just ended, and the first of each queue.'),
     failed: z
       .array(z.strictObject({ id: z.string(), reason: z.string() }))
       .describe('Those that could not be, or not wholly. The next check tries them again.'),

@@ -69,9 +69,10 @@ export const serviceBody = z.strictObject({
   gates: gates.default([]),
   settleSeconds: seconds(3600).default(10).describe('From a verified write to the start of the step. Seconds.'),
   approvals,
-  concurrency: notYet(z.enum(['reject', 'queue', 'supersede']), (word) => word === 'reject')
+  concurrency: z
+    .enum(['reject', 'queue', 'supersede'])
     .default('reject')
-    .describe('What a second deployment meets. Only `reject` is available yet.'),
+    .describe('What a second deployment does: gets 409, waits for its turn, or takes the place of the first.'),
   onDrift: z
     .enum(['halt', 'overwrite', 'roll-back'])
     .default('halt')

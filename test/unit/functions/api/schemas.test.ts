@@ -27,6 +27,7 @@ describe('a service document', () => {
       ],
       settleSeconds: 10,
       approvals: { required: 1, timeoutSeconds: 86_400 },
+      concurrency: 'reject',
       onDrift: 'halt',
       freeze: [],
       lateWatch: { seconds: 3600, action: 'notify' },
@@ -102,6 +103,8 @@ describe('a service document', () => {
 
   it.each([
     ['concurrency reject', { concurrency: 'reject' }],
+    ['a queue', { concurrency: 'queue' }],
+    ['superseding', { concurrency: 'supersede' }],
     ['an empty freeze', { freeze: [] }],
     ['a late watch of 0 s', { lateWatch: { seconds: 0, action: 'roll-back' } }],
     ['an empty notify', { notify: {} }],
@@ -236,8 +239,6 @@ describe('a service document', () => {
       { routes: [{ ...route, assumeRole: { arn: 'arn:aws:iam::123456789012:role/x', externalId: 'id' } }] },
       'routes[0].assumeRole',
     ],
-    ['queueing', { concurrency: 'queue' }, 'concurrency'],
-    ['superseding', { concurrency: 'supersede' }, 'concurrency'],
     ['notifications', { notify: { slackChannel: 'C0123' } }, 'notify'],
   ])('says that %s is not available yet', (_, part, path) => {
     expect(problemsOf(() => parseService('web', aServiceBody(part)))).toEqual([{ path, message: 'not available yet' }])
