@@ -109,7 +109,8 @@ const services: readonly Operation[] = [
     path: '/v1/services/{service}',
     tag: 'services',
     summary: 'Remove a service',
-    description: 'Frees its rules and listeners; traffic stays where it is. Refused while a deployment is open.',
+    description:
+      'Frees its rules and listeners; traffic stays where it is. Refused while a deployment is open or waits.',
     success: [{ status: 204, description: 'Removed.' }],
     problems: [404, 409, 422],
   },
@@ -172,13 +173,13 @@ const deployments: readonly Operation[] = [
     tag: 'deployments',
     summary: 'Start a deployment',
     description:
-      'Answers at once, whatever preflight will find; follow it with readDeployment. 409 names the open one.',
+      'Answers whatever preflight will find; follow it with readDeployment. Where another one is open, the `concurrency` of the service decides: 409 naming it, a place in the queue, or its rollback first.',
     body: { schema: deploymentBody, required: true },
     idempotent: true,
     success: [
       {
         status: 202,
-        description: 'Started, or started before with this key.',
+        description: 'Started or queued, now or before with this key.',
         schema: answers.deployment,
         location: true,
       },

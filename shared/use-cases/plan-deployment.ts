@@ -6,6 +6,7 @@ import { NotFoundError, UpstreamError } from '../domain/errors.ts'
 import { detectionFindings } from '../domain/findings/detection.ts'
 import { withAlwaysOnGate } from '../domain/gates/always-on.ts'
 import { buildPlan, type Step } from '../domain/plan.ts'
+import type { Concurrency, Service } from '../domain/service.ts'
 import { otherSlot } from '../domain/traffic.ts'
 import { wavesOf } from '../domain/waves.ts'
 import { estimateDetection, type GateDetection } from './estimate-detection.ts'
@@ -60,7 +61,7 @@ export async function planDeployment(deps: Deps, request: PlanRequest): Promise<
       ...findings,
       ...detection.flatMap(({ gate, steps }) => detectionFindings(gate, steps)),
       ...planned.findings,
-      ...openFinding(open),
+      ...openFinding(open, service),
     ],
   }
 }
@@ -83,8 +84,19 @@ async function writesOrFinding(
   }
 }
 
-function openFinding(id: string | null): readonly Finding[] {
+function openFinding(id: string | null, { concurrency = 'reject' }: Service): readonly Finding[] {
   if (id === null) return []
-  const detail = `a start would be refused until ${id} has ended`
+  const detail = whatAStartMeets(id, concurrency)
   return [{ id: 'deployment-open', severity: 'warning', title: 'Another deployment is open', detail }]
+}
+
+function whatAStartMeets(id: string, concurrency: Concurrency): string {
+  switch (concurrency) {
+    case 'reject':
+      return `a start would be refused until ${id} has ended`
+    case 'queue':
+      return `a start would wait until ${id}, and what waits already, has ended`
+    case 'supersede':
+      return `a start would roll ${id} back and take its place`
+  }
 }

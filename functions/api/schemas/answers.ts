@@ -325,7 +325,10 @@ const health = z
 
 const checkReport = z
   .strictObject({
-    checked: z.int().min(0).describe('Deployments that were looked at: all that are open or have just ended, and the first of each queue.'),
+    checked: z
+      .int()
+      .min(0)
+      .describe('Deployments that were looked at: all that are open or have just ended, and the first of each queue.'),
     failed: z
       .array(z.strictObject({ id: z.string(), reason: z.string() }))
       .describe('Those that could not be, or not wholly. The next check tries them again.'),
