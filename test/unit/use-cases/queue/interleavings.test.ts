@@ -142,7 +142,7 @@ describe.each(['queue', 'supersede'] as const)('with %s, whatever happens at the
             if (a.answeredAt < b.askedAt && begun.includes(a.id) && begun.includes(b.id))
               expect(begun.indexOf(a.id)).toBeLessThan(begun.indexOf(b.id))
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   }, 60_000)
 })
