@@ -23,7 +23,11 @@ const anAct = fc.oneof(
 )
 /** After how many store calls a process dies; null: it lives. */
 const aDeath = fc.option(fc.nat({ max: 25 }), { freq: 3 })
-const someActors = fc.array(fc.record({ act: anAct, dies: aDeath }), { minLength: 4, maxLength: 14 })
+/** Each list is done one after the other, the lists at the same time. */
+const someActors = fc.array(fc.array(fc.record({ act: anAct, dies: aDeath }), { minLength: 1, maxLength: 6 }), {
+  minLength: 2,
+  maxLength: 4,
+})
 
 interface Post {
   readonly id: string
@@ -119,7 +123,9 @@ describe.each(['queue', 'supersede'] as const)('with %s, whatever happens at the
       fc.asyncProperty(fc.scheduler(), someActors, async (scheduler, actors) => {
         const world = await createWorld(scheduler, concurrency)
         const { seen, begun, posts } = world
-        const running = actors.map(({ act, dies }) => world.acts[act](world.processOf(dies)).catch(died))
+        const running = actors.map(async (acts) => {
+          for (const { act, dies } of acts) await world.acts[act](world.processOf(dies)).catch(died)
+        })
         await scheduler.waitFor(Promise.all(running))
         // What broke off before it had a record is given up after two minutes; the rest comes to its end.
         await world.clock.sleep(130_000)
