@@ -9,7 +9,7 @@ import { aDeployer, webArns } from './builders.ts'
 import { anAlarmsGate, aTargetHealthGate } from './gates.ts'
 import { startWalk, type Walk } from './workflow-walk.ts'
 
-/** Phases that a deployment can be brought to; `queued` is not available yet. */
+/** Phases that a single deployment can be brought to: one that is `queued` needs another before it. */
 export type ReachedPhase = Exclude<Phase, 'queued'>
 
 export interface Reached {
