@@ -18,6 +18,9 @@ export interface ShownDeployment {
 export interface ShownEvent {
   readonly type: string
   readonly at: string
+  readonly reason: string
+  /** The phase that begins with this event. */
+  readonly to?: string
   readonly before?: Readonly<Record<string, number | null>>
   readonly after?: Readonly<Record<string, number | null>>
 }

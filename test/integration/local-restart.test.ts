@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startLoad } from '../../local/demo/load-generator.ts'
 import { buildShop, type Shop } from '../../local/demo/shop.ts'
 import { callApi, waitForDeployment } from '../support/local-mode.ts'
 import { type LocalProcess, startLocalProcess } from '../support/local-process.ts'
@@ -29,10 +30,11 @@ describe('kill -9 of local mode, then a start on the same data', () => {
     await rm(dataDir, { recursive: true, force: true })
   })
 
-  async function start(bakeSeconds: number): Promise<string> {
+  async function start(bakeSeconds: number, gates: readonly object[] = []): Promise<string> {
     const put = await callApi(running.apiUrl, 'PUT', '/v1/services/shop', {
       routes: [{ kind: 'alb', ruleArn: shop.ruleArn, ...shop.groups }],
       strategy: { type: 'canary', percent: 20, intervalSeconds: bakeSeconds, bakeSeconds: 60 },
+      gates,
     })
     expect(put.status).toBe(201)
     const started = await callApi(running.apiUrl, 'POST', '/v1/deployments', { service: 'shop', revision: 'v2' })
@@ -63,6 +65,25 @@ describe('kill -9 of local mode, then a start on the same data', () => {
     const { body } = await callApi(running.apiUrl, 'GET', `/v1/deployments/${id}/events?limit=100`)
     const events = body.items as { seq: number }[]
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
+  })
+
+  it('takes a bad canary back that was killed while it baked and again just after the start', {
+    timeout: 90_000,
+  }, async () => {
+    shop.servers.green.deploy('v2', 0.25)
+    const load = startLoad({ url: shop.url, rate: 300, longestSeconds: 90 })
+    try {
+      const errors = { name: 'errors', kind: 'metric', metric: 'error-rate', max: 0.01, minRequests: 20 }
+      const id = await start(600, [errors])
+      await waitForDeployment(running.apiUrl, id, ({ phase, weight }) => phase === 'baking' && weight === 20)
+      await restart()
+      await restart()
+      const ended = await waitForDeployment(running.apiUrl, id, ({ phase }) => finalPhases.includes(String(phase)))
+      expect(ended).toMatchObject({ phase: 'rolled-back', cause: { type: 'gate', gate: 'errors' }, weight: 0 })
+      expect(await rawWeights()).toEqual({ blue: 100, green: 0 })
+    } finally {
+      await load.stop()
+    }
   })
 
   it.each([40, 200])(

@@ -13,15 +13,18 @@ export interface LocalProcess {
 
 const command = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url))
 
-/** Starts the command on free ports, 60 times real time, and waits until it says where it listens. */
-export async function startLocalProcess(dataDir: string): Promise<LocalProcess> {
-  const child = spawn(
-    process.execPath,
-    [command, 'local', '--port', '0', '--aws-port', '0', '--dns-port', '0', '--speed', '60', '--data-dir', dataDir],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+/**
+ * Starts the command on free ports and waits until it says where it listens. It does not outlive this process.
+ *
+ * @param speed - Local seconds per real second. Default 60.
+ * @throws {Error} If it ends before it is up, with what it wrote to standard error.
+ */
+export async function startLocalProcess(dataDir: string, speed = 60): Promise<LocalProcess> {
+  const ports = ['--port', '0', '--aws-port', '0', '--dns-port', '0']
+  const child = spawn(process.execPath, [command, 'local', ...ports, '--speed', String(speed), '--data-dir', dataDir], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  endWithThisProcess(child)
   const [apiUrl, awsUrl] = await readUrls(child)
   return {
     apiUrl,
@@ -33,6 +36,12 @@ export async function startLocalProcess(dataDir: string): Promise<LocalProcess> 
       await gone
     },
   }
+}
+
+function endWithThisProcess(child: ChildProcess): void {
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => void process.off('exit', end))
 }
 
 async function readUrls(child: ChildProcess): Promise<[string, string]> {
