@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import { type Cause, type Deployment, isFinal } from '../domain/deployment.ts'
 import { isBrokenStart } from '../domain/deployment-id.ts'
 import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
+import { isStalled, stalledSeconds } from '../domain/stalled.ts'
 import { systemActor } from '../domain/transition.ts'
 import type { CheckReport } from '../ports/check-invoker.ts'
 import type { Pointer } from '../ports/deployment-store.ts'
@@ -165,14 +166,27 @@ async function keepGoing(deps: Deps, deployment: Deployment, action: Action): Pr
     if (action.type !== 'wait') await wakeWorkflow(deps, deployment.id)
     return
   }
-  // A start that never happened is made up for under the same number; an execution that ended gets a successor.
-  if (status === 'unknown') return deps.workflow.start(deployment.id, deployment.execution)
-  if (deployment.execution >= lastExecution) {
+  if (status !== 'unknown' && deployment.execution >= lastExecution) {
     // A halt is a person's to end; what they decide, the check carries out.
     if (deployment.hold?.kind === 'halted') return
     await rollBackIfSafe(deps, deployment, workflowDied(deployment))
     return
   }
+  try {
+    await replaceWorkflow(deps, deployment, status)
+  } catch (error) {
+    if (!isStalled(deployment, action, deps.clock.now())) throw error
+    deps.logger.error('workflow-not-started', { deployment: deployment.id, error })
+    const why = error instanceof Error ? error.message : String(error)
+    const reason = `the workflow is dead and no other could be started for ${stalledSeconds} s: ${why}`
+    await rollBackIfSafe(deps, deployment, { type: 'recovery', actor: systemActor, reason })
+  }
+}
+
+/** @throws Whatever the start of an execution throws; the next check tries again. */
+async function replaceWorkflow(deps: Deps, deployment: Deployment, status: 'ended' | 'failed' | 'unknown') {
+  // A start that never happened is made up for under the same number; an execution that ended gets a successor.
+  if (status === 'unknown') return deps.workflow.start(deployment.id, deployment.execution)
   const execution = deployment.execution + 1
   const next = await changeDeployment(deps, deployment.id, (newest) =>
     newest.execution < execution
