@@ -220,8 +220,21 @@ describe('the packaged service', () => {
     const rules = ofType('AWS::Events::Rule').map(({ Properties }) => Properties)
     expect(rules.map(({ ScheduleExpression, EventPattern }) => ScheduleExpression ?? EventPattern)).toEqual([
       'rate(1 minute)',
-      expect.objectContaining({ 'detail-type': ['CloudWatch Alarm State Change'] }),
-      expect.objectContaining({ 'detail-type': ['Step Functions Execution Status Change'] }),
+      // Metric and composite alarms alike: both send it, and the way back to OK calls nobody.
+      {
+        source: ['aws.cloudwatch'],
+        'detail-type': ['CloudWatch Alarm State Change'],
+        detail: { state: { value: ['ALARM'] } },
+      },
+      // Of this machine alone: what else runs in the account dies without us.
+      {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [{ 'Fn::Sub': expect.stringMatching(/:stateMachine:sluice-prod$/) }],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
+      },
     ])
   })
 })
