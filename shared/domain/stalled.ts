@@ -18,8 +18,11 @@ function dueSince(deployment: Deployment, { type }: Action): string | null {
   if (type === 'wait' || type === 'close' || type === 'halt' || type === 'roll-back') return null
   const { stage, createdAt, deadlineAt, bakeEndsAt, nextActionAt, approvals } = deployment
   switch (stage) {
+    case 'queued':
+      return null
+    // One that waited for its turn is due since then.
     case 'preparing':
-      return createdAt
+      return nextActionAt ?? createdAt
     case 'verifying':
       return deadlineAt
     case 'shifting':

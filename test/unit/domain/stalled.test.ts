@@ -18,6 +18,13 @@ function stalledFrom(deployment: Partial<Deployment>, action: Action): number | 
 describe('a deployment that no workflow takes on', () => {
   it.each<[string, Partial<Deployment>, Action, number | null]>([
     ['preparing: since it was asked for', { stage: 'preparing', createdAt: at(5) }, { type: 'verify' }, 35],
+    [
+      'preparing after a wait: since its turn came',
+      { stage: 'preparing', createdAt: at(0), nextActionAt: at(20) },
+      { type: 'verify' },
+      50,
+    ],
+    ['queued: its turn has not come', { stage: 'queued', createdAt: at(0) }, { type: 'verify' }, null],
     ['verifying: since its deadline', { stage: 'verifying', deadlineAt: at(40) }, { type: 'verify' }, 70],
     ['verifying, without a deadline', { stage: 'verifying', deadlineAt: null }, { type: 'verify' }, null],
     ['shifting has a deadline of its own', { stage: 'shifting', deadlineAt: at(5) }, shift, null],
