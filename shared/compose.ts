@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { ulid } from 'ulid'
 import { createLazyAlbAdapters } from './adapters/alb/lazy-adapters.ts'
-import { lazy, perRegion, toClientConfig } from './adapters/aws-client.ts'
+import { lazy, perRegion, queueBeyond, toClientConfig } from './adapters/aws-client.ts'
 import { byRouteKind } from './adapters/by-route-kind.ts'
 import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-store.ts'
 import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
@@ -14,6 +14,7 @@ import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts
 import { createDynamoDbZoneChanges } from './adapters/dynamodb/zone-changes.ts'
 import { createHttpProber } from './adapters/http/prober.ts'
 import { createHttpWebhookJudge } from './adapters/http/webhook-judge.ts'
+import { createLookTogether } from './adapters/look-together.ts'
 import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
 import { createLazyRoute53Adapters } from './adapters/route53/lazy-adapters.ts'
 import type { Pace } from './adapters/route53/take-request.ts'
@@ -22,7 +23,14 @@ import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { createLogger, type Logger } from './logger.ts'
 import type { Clock } from './ports/clock.ts'
+import { readPairs } from './use-cases/zone/read-pairs.ts'
 import { version } from './version.ts'
+
+/**
+ * Fewer than the SDK has connections: what waits must not have its time-out running, and a store that hundreds ask at the
+ * same time answers each of them late. At a few milliseconds each they are thousands a second.
+ */
+const storeCallsAtOnce = 24
 
 /** What a caller may bring along: local mode its clock, tests their logger. */
 export interface Overrides {
@@ -45,15 +53,20 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
   const clock = overrides.clock ?? systemClock
   const logger = overrides.logger ?? createLogger()
   const stores = composeStores(config, clock, logger)
+  const pace = { budget: stores.requestBudget, clock }
+  const traffic = composeTraffic(config, pace)
+  const workflow = composeWorkflow(config)
+  const alone = { ...traffic, ...workflow }
   return {
     clock,
     logger,
     homeRegion: config.region,
     ...stores,
-    ...composeTraffic(config, { budget: stores.requestBudget, clock }),
+    ...traffic,
     ...composeCloudWatch(config, clock),
-    ...composeWorkflow(config),
+    ...workflow,
     ...composeSecrets(config, clock),
+    lookTogether: createLookTogether({ ...config, clock, pace, readPairs, alone }),
     prober: createHttpProber(version),
     webhookJudge: createHttpWebhookJudge(version, clock),
     notifier: createLogNotifier(logger),
@@ -67,7 +80,9 @@ function composeStores(
   clock: Clock,
   logger: Logger,
 ): Pick<Deps, 'services' | 'deployments' | 'leases' | 'line' | 'zoneChanges' | 'propagation' | 'requestBudget'> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(toClientConfig(config.region, quick)))
+  const database = new DynamoDBClient(toClientConfig(config.region, quick))
+  queueBeyond(storeCallsAtOnce, database.middlewareStack)
+  const client = DynamoDBDocumentClient.from(database)
   const options = { client, table: config.table }
   return {
     services: createDynamoDbServiceStore(options),

@@ -50,6 +50,11 @@ export interface Deps {
   readonly checkInvoker: CheckInvoker
   readonly notifier: Notifier
   readonly logger: Logger
+  /**
+   * The same reads for one look at many deployments: what several ask about at the same time is asked together, within
+   * AWS's rates. Nobody who looks at one deployment should wait for others. What is absent is read as it is here.
+   */
+  readonly lookTogether: () => SharedReads
   /** The Region that Sluice itself runs in. */
   readonly homeRegion: string
   /** Unique per call: names the holder of a lease. */
@@ -57,3 +62,8 @@ export interface Deps {
   /** A new deployment id, sortable by time: `dep_` and a ULID. */
   readonly newDeploymentId: () => string
 }
+
+/** Reads that many share. Writes go through them unchanged, and whoever reads before a write reads alone. */
+export type SharedReads = Partial<
+  Pick<Deps, 'routerFor' | 'targetHealth' | 'targetGroups' | 'metrics' | 'alarms' | 'healthChecks' | 'workflow'>
+>

@@ -1,3 +1,5 @@
+import type { FinalizeRequestMiddleware } from '@smithy/types'
+
 /** How often and how long a client tries. Nothing is left to the SDK's defaults: it would wait for ever by default. */
 export interface CallLimits {
   /** Attempts in all, at least 1. */
@@ -42,4 +44,42 @@ export function lazy<T>(load: () => Promise<T>): () => Promise<T> {
     })
     return loaded
   }
+}
+
+/** The part of an SDK client's middleware stack that {@link queueBeyond} needs. */
+interface Stack<Input extends object, Output extends object> {
+  add(
+    middleware: FinalizeRequestMiddleware<Input, Output>,
+    options: { readonly step: 'finalizeRequest'; readonly name: string; readonly priority: 'low' },
+  ): void
+}
+
+/**
+ * Lets a client send at most `most` requests at the same time; the others queue, first come, first served. The SDK's own
+ * queue for a free connection, 50 by default, counts as part of the request: whoever waits in it runs into its time-out.
+ */
+export function queueBeyond<Input extends object, Output extends object>(
+  most: number,
+  stack: Stack<Input, Output>,
+): void {
+  let underWay = 0
+  const waiting: (() => void)[] = []
+  const leave = () => {
+    const next = waiting.shift()
+    if (next) next()
+    else underWay--
+  }
+  stack.add(
+    (next) => async (args) => {
+      // Whoever leaves hands his place on, so that nobody slips in between.
+      if (underWay < most) underWay++
+      else await new Promise<void>((enter) => waiting.push(enter))
+      try {
+        return await next(args)
+      } finally {
+        leave()
+      }
+    },
+    { step: 'finalizeRequest', name: 'queueBeyond', priority: 'low' },
+  )
 }

@@ -20,19 +20,8 @@ export function byRouteKind({ alb, route53 }: KindAdapters): {
   readonly routerFor: RouterFor
   readonly inspector: RouteInspector
 } {
-  function routerFor(route: AlbRoute): DirectRouter
-  function routerFor(route: Route53Route): QueuedRouter
-  function routerFor(route: Route): TrafficRouter
-  function routerFor(route: Route): TrafficRouter {
-    switch (route.kind) {
-      case 'alb':
-        return alb.routerFor(route)
-      case 'route53':
-        return route53.routerFor(route)
-    }
-  }
   return {
-    routerFor,
+    routerFor: routerByKind({ alb: alb.routerFor, route53: route53.routerFor }),
     inspector: {
       async inspect(route) {
         switch (route.kind) {
@@ -44,4 +33,23 @@ export function byRouteKind({ alb, route53 }: KindAdapters): {
       },
     },
   }
+}
+
+/** The router of a route, made by that of its kind. */
+export function routerByKind(make: {
+  readonly alb: (route: AlbRoute) => DirectRouter
+  readonly route53: (route: Route53Route) => QueuedRouter
+}): RouterFor {
+  function routerFor(route: AlbRoute): DirectRouter
+  function routerFor(route: Route53Route): QueuedRouter
+  function routerFor(route: Route): TrafficRouter
+  function routerFor(route: Route): TrafficRouter {
+    switch (route.kind) {
+      case 'alb':
+        return make.alb(route)
+      case 'route53':
+        return make.route53(route)
+    }
+  }
+  return routerFor
 }

@@ -9,6 +9,11 @@ export interface GroupHealth {
   readonly reasons: readonly string[]
   /** True while the group is used by no rule or listener, so nothing checks its health. */
   readonly unused: boolean
+  /**
+   * Set where nobody was asked, but hosts were counted: the minute that was, ISO 8601. Then every target is healthy, and
+   * one that was registered since is missing.
+   */
+  readonly countedAt?: string
 }
 
 /**

@@ -23,8 +23,11 @@ import { watchLate } from './watch-late.ts'
 
 /** After this many executions of a deployment died, it is rolled back instead of being continued. */
 const lastExecution = 3
-/** How many deployments are looked at at the same time: AWS takes only so many requests a second from an account. */
-const atOnce = 20
+/**
+ * How many deployments are looked at at the same time: so many that what they ask fills the calls that they share. Each
+ * waits most of the time, so memory is what bounds it: a record is some ten kilobytes.
+ */
+const atOnce = 500
 const pageSize = 100
 /** How long a late rollback is tried before a person is called, local milliseconds. */
 const lateRollbackMs = 3_600_000
@@ -64,9 +67,12 @@ interface Failure {
 
 async function checkEach(deps: Deps): Promise<{ readonly checked: number; readonly failures: readonly Failure[] }> {
   const failures: Failure[] = []
+  const looking: Deps = { ...deps, ...deps.lookTogether() }
+  // Before traffic is moved, health is asked for as it is: a count of some minutes ago will do for a look only.
+  const acting: Deps = { ...looking, targetHealth: deps.targetHealth }
   const checked = await forEachAtOnce(listAll(deps), atOnce, async (pointer) => {
     try {
-      await checkPointer(deps, pointer)
+      await checkPointer({ looking, acting }, pointer)
     } catch (error) {
       deps.logger.error('check-failed', { deployment: pointer.id, error })
       failures.push({ id: pointer.id, error })
@@ -94,24 +100,30 @@ async function* listAll(deps: Deps): AsyncGenerator<Pointer> {
   } while (cursor !== null)
 }
 
-async function checkPointer(deps: Deps, { service, id, state }: Pointer): Promise<void> {
+/** The same world twice: to judge by, and to act on. */
+interface Check {
+  readonly looking: Deps
+  readonly acting: Deps
+}
+
+async function checkPointer({ looking, acting: deps }: Check, { service, id, state }: Pointer): Promise<void> {
   const deployment = await deps.deployments.load(id)
   if (!deployment) return freeBrokenStart(deps, service, id)
   await deps.deployments.copyEvents(deployment)
-  if (state === 'watched') return watch(deps, deployment)
-  await checkDeployment(deps, deployment)
+  if (state === 'watched') return watch({ looking, acting: deps }, deployment)
+  await checkDeployment({ looking, acting: deps }, deployment)
 }
 
 /** Weights first: they are put back whatever the sources of the gates say. */
-async function watch(deps: Deps, deployment: Deployment): Promise<void> {
+async function watch({ looking, acting: deps }: Check, deployment: Deployment): Promise<void> {
   const [compared] = await Promise.allSettled([watchEnded(deps, deployment)])
-  const watched = await watchLate(deps, deployment)
+  const watched = await watchLate(deps, deployment, looking)
   if (compared.status === 'rejected') throw compared.reason
   // What ended just now frees its service in this look; one that was taken back is watched no more.
   if (watched !== deployment) await watchEnded(deps, watched)
 }
 
-async function checkDeployment(deps: Deps, deployment: Deployment): Promise<void> {
+async function checkDeployment({ looking, acting: deps }: Check, deployment: Deployment): Promise<void> {
   const { id } = deployment
   // Whoever took the service for it did not get further.
   if (deployment.phase === 'queued') return startNext(deps, deployment.service)
@@ -128,7 +140,7 @@ async function checkDeployment(deps: Deps, deployment: Deployment): Promise<void
       failures.push(error)
       return fallback
     }
-  const judged = await judgeGates(deps, id).catch(orElse({ deployment, gates: unjudged }))
+  const judged = await judgeGates(looking, id, deployment).catch(orElse({ deployment, gates: unjudged }))
   await act(deps, judged, await lookForDrift(deps, judged.deployment).catch(orElse([])))
   if (failures.length > 0) throw failures[0]
 }

@@ -26,9 +26,11 @@ export interface Judged {
 /**
  * Judges the gates of a deployment whose traffic has begun to move; before that, nothing is judged. Where the record went
  * on to another step meanwhile, only what speaks against it still counts: a pass was for the step that was judged.
+ *
+ * @param loaded - The record, where the caller has just loaded it.
  */
-export async function judgeGates(deps: Deps, id: string): Promise<Judged> {
-  const before = await loadDeployment(deps, id)
+export async function judgeGates(deps: Deps, id: string, loaded?: Deployment): Promise<Judged> {
+  const before = loaded ?? (await loadDeployment(deps, id))
   if (isFinal(before.phase) || before.goal === 'snapshot' || before.firstShiftAt === null)
     return { deployment: before, gates: unjudged }
   const gates = summariseGates(await look(deps, before, 'during'), before.waivedGates)

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { availableTargets, neededHealthy } from '../domain/capacity.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { TransientError } from '../domain/errors.ts'
 import { type AlarmsSample, judgeAlarms } from '../domain/gates/alarms.ts'
@@ -20,8 +21,16 @@ import { judgeWebhook, type WebhookAnswer, type WebhookQuestion } from '../domai
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { Role, Slot } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
+import type { HealthWish } from '../ports/target-health.ts'
 import { lookAtComparison } from './look-at-comparison.ts'
-import { isOfEarlierWave, measuredRoutes, routesOfWave, routesReached, unmeasured } from './measured-routes.ts'
+import {
+  healthWishFor,
+  isOfEarlierWave,
+  measuredRoutes,
+  routesOfWave,
+  routesReached,
+  unmeasured,
+} from './measured-routes.ts'
 import { readOwnMetric } from './read-own-metric.ts'
 
 /** Judges with the memory it is given: called again when another looker saved a newer one, without a second reading. */
@@ -111,9 +120,23 @@ async function readGroups(deps: Deps, deployment: Deployment, route: Route): Pro
   const { stable, canary } = deployment
   const [onStable, onCanary] = [targetGroupOf(route, stable), targetGroupOf(route, canary)]
   if (onStable === null || onCanary === null) return []
-  const [first, second] = await Promise.all([deps.targetHealth.read(onStable), deps.targetHealth.read(onCanary)])
   const share = isOfEarlierWave(deployment, route) ? { sharePercent: 100 } : {}
-  return [{ resource: resourceOf(route), stable: first, canary: second, ...share }]
+  const read = async (wish: HealthWish): Promise<RouteHealth> => {
+    const [first, second] = await Promise.all([
+      deps.targetHealth.read(onStable, wish),
+      deps.targetHealth.read(onCanary, wish),
+    ])
+    return { resource: resourceOf(route), stable: first, canary: second, ...share }
+  }
+  const health = await read(healthWishFor(route))
+  // Counts of some minutes ago do not know what was registered since: too few by them may be enough by now.
+  return [isShortByCounts(health, deployment.weight) ? await read({ fresh: true }) : health]
+}
+
+function isShortByCounts({ stable, canary, sharePercent }: RouteHealth, weight: number): boolean {
+  if (stable.countedAt === undefined && canary.countedAt === undefined) return false
+  const otherHealthy = availableTargets(stable)
+  return availableTargets(canary) < neededHealthy({ sharePercent: sharePercent ?? weight, otherHealthy })
 }
 
 function readAlarms(deps: Deps, deployment: Deployment, names: readonly string[]): Promise<AlarmsSample> {

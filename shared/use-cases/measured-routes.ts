@@ -6,6 +6,7 @@ import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import { type Slot, slots } from '../domain/traffic.ts'
 import { isMovedBy, isReachedBy } from '../domain/waves.ts'
 import type { GroupOfTargets } from '../ports/metrics-source.ts'
+import type { HealthWish } from '../ports/target-health.ts'
 
 /** A route with the target groups that measure its sides. */
 export interface MeasuredRoute {
@@ -41,6 +42,11 @@ async function groupOf(deps: Pick<Deps, 'targetGroups'>, route: Route, slot: Slo
   if (loadBalancerArn === null)
     throw new UpstreamError(`${targetGroupArn} is on no load balancer: nothing counts the requests of ${slot}`)
   return { targetGroupArn, loadBalancerArn }
+}
+
+/** A rule names its load balancer, so nobody has to look for that of its target groups. */
+export function healthWishFor(route: Route): HealthWish {
+  return route.kind === 'alb' ? { loadBalancerArn: loadBalancerArnOf(resourceOf(route)) } : {}
 }
 
 /** Nothing to read numbers from. */

@@ -5,6 +5,7 @@ import type { Step } from '../domain/plan.ts'
 import { type SideHealth, safeSplit } from '../domain/safe-split.ts'
 import { type Route, targetGroupOf } from '../domain/service.ts'
 import { isMovedBy, isReachedBy } from '../domain/waves.ts'
+import { healthWishFor } from './measured-routes.ts'
 import { routesAtWork } from './route-guard.ts'
 
 /** How long to ask for health at most, real milliseconds, for all routes together: a rollback is not kept waiting. */
@@ -21,14 +22,14 @@ export async function findUnsafeStable(
   const reached = routesAtWork(deployment).filter(({ route }) => shareOf(deployment, route) > 0)
   if (reached.length === 0) return null
   const late = deps.clock.sleep(patienceMs).then(() => 'unknown' as const)
-  const read = (targetGroupArn: string) => Promise.race([readHealth(deps, targetGroupArn), late])
+  const read = (route: Route, targetGroupArn: string) => Promise.race([readHealth(deps, route, targetGroupArn), late])
   const splits = await Promise.all(
     reached.map(async ({ route, progress }) => {
       const canaryPercent = shareOf(deployment, route)
       const [onStable, onCanary] = [targetGroupOf(route, deployment.stable), targetGroupOf(route, deployment.canary)]
       // A record set without target groups has nothing that could be asked: its snapshot is trusted.
       if (onStable === null || onCanary === null) return null
-      const [stable, canary] = await Promise.all([read(onStable), read(onCanary)])
+      const [stable, canary] = await Promise.all([read(route, onStable), read(route, onCanary)])
       const before = progress.stableHealthyBefore
       const known = before === null ? {} : { stableHealthyBefore: before }
       return safeSplit({ canaryPercent, stable, canary, stableHoldsTrusted: true, ...known })
@@ -52,9 +53,9 @@ function shareAt(step: Step | undefined, weight: number, route: Route): number {
 
 const gone: SideHealth = { total: 0, healthy: 0, unknown: 0 }
 
-async function readHealth(deps: Pick<Deps, 'targetHealth'>, targetGroupArn: string): Promise<SideHealth> {
+async function readHealth(deps: Pick<Deps, 'targetHealth'>, route: Route, targetGroupArn: string): Promise<SideHealth> {
   try {
-    return await deps.targetHealth.read(targetGroupArn)
+    return await deps.targetHealth.read(targetGroupArn, healthWishFor(route))
   } catch (error) {
     // A group that was deleted has nobody who could serve: that is no lack of knowledge.
     return error instanceof NotFoundError ? gone : 'unknown'

@@ -16,10 +16,11 @@ import { rollBack } from './roll-back.ts'
  * has the deployment taken back; missing data only shows. When the time is over and nothing failed, the record says that the
  * old side is free. Ends at once when another deployment of the service begins, and then says nothing.
  *
+ * @param looking - What the gates are judged by. Default: as everything else.
  * @returns The record afterwards.
  * @throws {TransientError} If it could not be looked at, or is not wholly taken back yet: the next check goes on.
  */
-export async function watchLate(deps: Deps, deployment: Deployment): Promise<Deployment> {
+export async function watchLate(deps: Deps, deployment: Deployment, looking: Deps = deps): Promise<Deployment> {
   const late = openLateWatch(deployment)
   if (late === null) return deployment
   if ((await deps.services.get(deployment.service)) === null)
@@ -27,7 +28,7 @@ export async function watchLate(deps: Deps, deployment: Deployment): Promise<Dep
   // Asked before the look: what is judged after the end of the watch lies within it.
   const isPast = isLateWatchPast(deployment, late, deps.clock.now())
   if (late.seconds > 0) {
-    const failing = lateFailures(await judgeAfterSuccess(deps, deployment, measureLate), deployment)
+    const failing = lateFailures(await judgeAfterSuccess(looking, deployment, measureLate), deployment)
     if (failing.length > 0 && !(await isWatched(deps, deployment))) return deployment
     if (await followFailures(deps, deployment, failing, late)) return loadDeployment(deps, deployment.id)
   }

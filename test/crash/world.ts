@@ -76,6 +76,7 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
     checkInvoker: { check: () => spawn('check', reportOnOpenDeployments) },
     notifier: createMemoryNotifier(),
     logger: { info: log, warn: log, error: log },
+    lookTogether: () => ({}),
     homeRegion: 'eu-west-1',
     newHolder: () => `holder-${++ids}`,
     newDeploymentId: () => `dep_${toTime(clock.now())}${String(++ids).padStart(16, '0')}`,

@@ -71,6 +71,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     checkInvoker: { check: () => reportOnOpenDeployments(deps) },
     notifier: createMemoryNotifier(),
     logger: { info: log, warn: log, error: log },
+    lookTogether: () => ({}),
     homeRegion: 'eu-west-1',
     newHolder: () => `holder-${++ids}`,
     newDeploymentId: () => `dep_01KDVDNC0000000000000000${String(++ids).padStart(2, '0')}`,

@@ -104,6 +104,7 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
     checkInvoker: { check: () => reportOnOpenDeployments(deps) },
     notifier,
     logger: { info: log, warn: log, error: log },
+    lookTogether: () => ({}),
     homeRegion: 'eu-west-1',
     newHolder: () => `holder-${++ids}`,
     newDeploymentId: () => toId(clock.now(), ++ids),

@@ -2,8 +2,10 @@ import {
   type Action,
   DescribeListenersCommand,
   DescribeRulesCommand,
+  type Listener,
   ModifyListenerCommand,
   ModifyRuleCommand,
+  type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { NotFoundError, UpstreamError } from '../../domain/errors.ts'
 import { callingAws } from '../aws-error.ts'
@@ -34,14 +36,8 @@ function createRuleApi({ reader, writer }: AlbClients, ruleArn: string, deadline
         const answer = await withDeadline(deadlineMs, (abortSignal) =>
           reader.send(new DescribeRulesCommand(input), { abortSignal }),
         )
-        return answer.Rules?.find(({ RuleArn }) => RuleArn === ruleArn)
-      }).then((rule) => {
-        if (!rule) throw new NotFoundError(`there is no rule ${ruleArn}; check that it still exists`)
-        // ModifyRule refuses it. Going through the listener here would give one resource two names, and two owners.
-        if (rule.IsDefault)
-          throw new UpstreamError(`rule ${ruleArn} is its listener's default rule; register the route with listenerArn`)
-        return rule.Actions ?? []
-      }),
+        return answer.Rules
+      }).then((rules) => actionsOfRule(rules, ruleArn)),
     modify: (actions) =>
       callingAws({ tried: 'elasticloadbalancing:ModifyRule', on: ruleArn }, async () => {
         // Never Conditions or Transforms: what is omitted stays, what is given is replaced whole.
@@ -49,6 +45,26 @@ function createRuleApi({ reader, writer }: AlbClients, ruleArn: string, deadline
         await withDeadline(deadlineMs, (abortSignal) => writer.send(command, { abortSignal }))
       }),
   }
+}
+
+/**
+ * @throws {NotFoundError} If the rule is not among them.
+ * @throws {UpstreamError} If it is a default rule.
+ */
+export function actionsOfRule(rules: readonly Rule[] | undefined, ruleArn: string): readonly Action[] {
+  const rule = rules?.find(({ RuleArn }) => RuleArn === ruleArn)
+  if (!rule) throw new NotFoundError(`there is no rule ${ruleArn}; check that it still exists`)
+  // ModifyRule refuses it. Going through the listener here would give one resource two names, and two owners.
+  if (rule.IsDefault)
+    throw new UpstreamError(`rule ${ruleArn} is its listener's default rule; register the route with listenerArn`)
+  return rule.Actions ?? []
+}
+
+/** @throws {NotFoundError} If the listener is not among them. */
+export function actionsOfListener(listeners: readonly Listener[] | undefined, listenerArn: string): readonly Action[] {
+  const listener = listeners?.find(({ ListenerArn }) => ListenerArn === listenerArn)
+  if (!listener) throw new NotFoundError(`there is no listener ${listenerArn}; check that it still exists`)
+  return listener.DefaultActions ?? []
 }
 
 function createListenerApi({ reader, writer }: AlbClients, listenerArn: string, deadlineMs: number): ActionsApi {
@@ -59,11 +75,8 @@ function createListenerApi({ reader, writer }: AlbClients, listenerArn: string, 
         const answer = await withDeadline(deadlineMs, (abortSignal) =>
           reader.send(new DescribeListenersCommand(input), { abortSignal }),
         )
-        return answer.Listeners?.find(({ ListenerArn }) => ListenerArn === listenerArn)
-      }).then((listener) => {
-        if (!listener) throw new NotFoundError(`there is no listener ${listenerArn}; check that it still exists`)
-        return listener.DefaultActions ?? []
-      }),
+        return answer.Listeners
+      }).then((listeners) => actionsOfListener(listeners, listenerArn)),
     modify: (actions) =>
       callingAws({ tried: 'elasticloadbalancing:ModifyListener', on: listenerArn }, async () => {
         // Nothing else: a port or protocol that is given replaces the old one, and with it the certificate.

@@ -11,10 +11,13 @@ import { callingAws } from '../aws-error.ts'
 import { withDeadline } from '../deadline.ts'
 import { changedAtOf, isChangeToAlarm, toMissing, toReading } from './alarm-reading.ts'
 
-type Alarm = MetricAlarm | CompositeAlarm
+export type Alarm = MetricAlarm | CompositeAlarm
 
 /** @see CloudWatch API reference, DescribeAlarms.AlarmNames */
-const namesPerCall = 100
+export const namesPerCall = 100
+
+/** The alarms of these names, at most 100; one that does not exist is absent. */
+export type DescribeAlarms = (names: readonly string[]) => Promise<ReadonlyMap<string, Alarm>>
 
 /** Left out, both calls answer for metric alarms only. */
 const alarmTypes: AlarmType[] = ['MetricAlarm', 'CompositeAlarm']
@@ -25,31 +28,47 @@ const alarmTypes: AlarmType[] = ['MetricAlarm', 'CompositeAlarm']
  * @param deadlineMs - Real milliseconds for each page, retries included. Default 10,000.
  */
 export function createCloudWatchAlarmSource(client: CloudWatchClient, deadlineMs = 10_000): AlarmSource {
-  const within = <T>(tried: string, on: string, send: (abortSignal: AbortSignal) => Promise<T>) =>
-    callingAws({ tried: `cloudwatch:${tried}`, on }, () => withDeadline(deadlineMs, send))
-
-  async function describe(names: readonly string[]): Promise<ReadonlyMap<string, Alarm>> {
+  const describe = createDescribeAlarms(client, deadlineMs)
+  return toAlarmSource(client, deadlineMs, async (names) => {
     const found = new Map<string, Alarm>()
-    for (let from = 0; from < names.length; from += namesPerCall) {
-      const asked = names.slice(from, from + namesPerCall)
-      let nextToken: string | undefined
-      do {
-        const command = new DescribeAlarmsCommand({
-          AlarmNames: asked,
-          AlarmTypes: alarmTypes,
-          MaxRecords: namesPerCall,
-          ...(nextToken ? { NextToken: nextToken } : {}),
-        })
-        const answer = await within('DescribeAlarms', asked.join(', '), (abortSignal) =>
-          client.send(command, { abortSignal }),
-        )
-        for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])])
-          if (alarm.AlarmName) found.set(alarm.AlarmName, alarm)
-        nextToken = answer.NextToken
-      } while (nextToken)
-    }
+    for (let from = 0; from < names.length; from += namesPerCall)
+      for (const [name, alarm] of await describe(names.slice(from, from + namesPerCall))) found.set(name, alarm)
+    return found
+  })
+}
+
+/** One call, and its further pages. */
+export function createDescribeAlarms(client: CloudWatchClient, deadlineMs: number): DescribeAlarms {
+  return async (names) => {
+    const found = new Map<string, Alarm>()
+    let nextToken: string | undefined
+    do {
+      const command = new DescribeAlarmsCommand({
+        AlarmNames: [...names],
+        AlarmTypes: alarmTypes,
+        MaxRecords: namesPerCall,
+        ...(nextToken ? { NextToken: nextToken } : {}),
+      })
+      const attempt = { tried: 'cloudwatch:DescribeAlarms', on: names.join(', ') }
+      const answer = await callingAws(attempt, () =>
+        withDeadline(deadlineMs, (abortSignal) => client.send(command, { abortSignal })),
+      )
+      for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])])
+        if (alarm.AlarmName) found.set(alarm.AlarmName, alarm)
+      nextToken = answer.NextToken
+    } while (nextToken)
     return found
   }
+}
+
+/**
+ * What is made of the alarms, whoever describes them. Their histories are read one by one, where they have changed.
+ *
+ * @param describe - Takes any number of names.
+ */
+export function toAlarmSource(client: CloudWatchClient, deadlineMs: number, describe: DescribeAlarms): AlarmSource {
+  const within = <T>(tried: string, on: string, send: (abortSignal: AbortSignal) => Promise<T>) =>
+    callingAws({ tried: `cloudwatch:${tried}`, on }, () => withDeadline(deadlineMs, send))
 
   /** First change to ALARM at or after `sinceMs`; null: none in the history. */
   async function firstChangeToAlarm(name: string, sinceMs: number): Promise<string | null> {

@@ -1,7 +1,7 @@
 import type { CloudWatchClient, MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch'
 import type { Clock } from '../../ports/clock.ts'
 import type { HealthCheckReading, HealthCheckSource } from '../../ports/health-check-source.ts'
-import { createMetricDataReader } from './metric-data.ts'
+import { createMetricDataReader, type ReadMetricData } from './metric-data.ts'
 
 /**
  * Route 53 is one service for the world, and publishes its metrics in this Region alone.
@@ -27,7 +27,11 @@ export function createCloudWatchHealthCheckSource(
   clock: Pick<Clock, 'now'>,
   deadlineMs = 10_000,
 ): HealthCheckSource {
-  const readMetricData = createMetricDataReader(clientFor, deadlineMs)
+  return toHealthCheckSource(createMetricDataReader(clientFor, deadlineMs), clock)
+}
+
+/** What is made of CloudWatch's answers, whoever gets them. */
+export function toHealthCheckSource(readMetricData: ReadMetricData, clock: Pick<Clock, 'now'>): HealthCheckSource {
   return {
     async read(ids) {
       // Whole minutes only: the worst of a minute is known when it is over.

@@ -10,7 +10,7 @@ import { withDeadline } from '../deadline.ts'
 import type { TimeRange } from './time-range.ts'
 
 /** @see CloudWatch API reference, GetMetricData: queries a call */
-const queriesPerCall = 500
+export const queriesPerCall = 500
 
 /**
  * Runs queries against one Region: all of them, all pages.
@@ -29,6 +29,19 @@ export type ReadMetricData = (
  * @param deadlineMs - Real milliseconds for each page, retries included.
  */
 export function createMetricDataReader(
+  clientFor: (region: string) => CloudWatchClient,
+  deadlineMs: number,
+): ReadMetricData {
+  const readPages = createMetricPagesReader(clientFor, deadlineMs)
+  return async (region, queries, range) => {
+    const results = await readPages(region, queries, range)
+    requireComplete(results, queries)
+    return results
+  }
+}
+
+/** The same, with answers that are not `Complete` among the results: {@link requireComplete} refuses them. */
+export function createMetricPagesReader(
   clientFor: (region: string) => CloudWatchClient,
   deadlineMs: number,
 ): ReadMetricData {
@@ -56,10 +69,7 @@ export function createMetricDataReader(
   return async (region, queries, range) => {
     const results: MetricDataResult[] = []
     for (let from = 0; from < queries.length; from += queriesPerCall) {
-      const asked = queries.slice(from, from + queriesPerCall)
-      const pages = await readPages(region, asked, range)
-      refuseIncomplete(pages, asked)
-      results.push(...pages)
+      results.push(...(await readPages(region, queries.slice(from, from + queriesPerCall), range)))
     }
     return results
   }
@@ -68,9 +78,10 @@ export function createMetricDataReader(
 /**
  * Only `Complete` is evidence. A page that is followed by another may say `PartialData`: the last one of an Id counts.
  *
+ * @throws {UpstreamError} If what was asked for is not all there.
  * @see CloudWatch API reference, MetricDataResult.StatusCode
  */
-function refuseIncomplete(pages: readonly MetricDataResult[], queries: readonly MetricDataQuery[]) {
+export function requireComplete(pages: readonly MetricDataResult[], queries: readonly MetricDataQuery[]) {
   for (const { Id, ReturnData } of queries) {
     if (ReturnData === false) continue
     const last = pages.filter((page) => page.Id === Id).at(-1)

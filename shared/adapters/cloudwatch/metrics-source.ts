@@ -3,7 +3,7 @@ import { regionOf } from '../../domain/elb-arn.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type MetricsQuery, type MetricsSource, metricsCompleteAfterSeconds } from '../../ports/metrics-source.ts'
 import { countsPeriodMs, describeCounts, toBuckets, toCountQueries } from './counts-query.ts'
-import { createMetricDataReader } from './metric-data.ts'
+import { createMetricDataReader, type ReadMetricData } from './metric-data.ts'
 import { loadBalancerNamespace, toMetricQueries, toWindows, windowMs } from './metric-query.ts'
 import { describeSeries, toSeries, toSeriesQueries } from './series-query.ts'
 import { endedPeriods, type TimeRange } from './time-range.ts'
@@ -35,7 +35,11 @@ export function createCloudWatchMetricsSource(
   clock: Pick<Clock, 'now'>,
   deadlineMs = 10_000,
 ): MetricsSource {
-  const readMetricData = createMetricDataReader(clientFor, deadlineMs)
+  return toMetricsSource(createMetricDataReader(clientFor, deadlineMs), clock)
+}
+
+/** What is made of CloudWatch's answers, whoever gets them. */
+export function toMetricsSource(readMetricData: ReadMetricData, clock: Pick<Clock, 'now'>): MetricsSource {
   const completeAfterMs = metricsCompleteAfterSeconds * 1000
 
   async function readWindows<Window>(wish: Wish<Window>): Promise<Reading<Window>> {

@@ -1,5 +1,6 @@
+import type { FinalizeRequestMiddleware } from '@smithy/types'
 import { describe, expect, it } from 'vitest'
-import { lazy, perRegion } from '../../../shared/adapters/aws-client.ts'
+import { lazy, perRegion, queueBeyond } from '../../../shared/adapters/aws-client.ts'
 
 describe('one value per Region', () => {
   it('is made on first use and kept', () => {
@@ -32,5 +33,63 @@ describe('lazy loading', () => {
     })
     await expect(load()).rejects.toThrow('not now')
     expect(await load()).toBe(2)
+  })
+})
+
+describe('a queue in front of a client', () => {
+  /** A stack that keeps the middleware, and requests that end when they are told to. */
+  function aQueue(most: number) {
+    let middleware: FinalizeRequestMiddleware<object, object> = (next) => next
+    queueBeyond(most, {
+      add: (added) => {
+        middleware = added
+      },
+    })
+    const begun: number[] = []
+    const end = new Map<number, { readonly resolve: () => void; readonly reject: (error: Error) => void }>()
+    const send = middleware(
+      ({ input }) =>
+        new Promise((resolve, reject) => {
+          const number = Number(Reflect.get(input, 'number'))
+          begun.push(number)
+          end.set(number, { resolve: () => resolve({ output: {}, response: {} }), reject })
+        }),
+      {},
+    )
+    const request = (number: number) => send({ input: { number }, request: {} })
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
+    return { begun, end, request, turn }
+  }
+
+  it('lets so many go at once; the next goes when one is done, also when that one failed', async () => {
+    const { begun, end, request, turn } = aQueue(2)
+    const sent = [1, 2, 3, 4].map(request)
+    await turn()
+    expect(begun).toEqual([1, 2])
+    end.get(2)?.resolve()
+    await turn()
+    expect(begun).toEqual([1, 2, 3])
+    end.get(1)?.reject(new Error('reset'))
+    await expect(sent[0]).rejects.toThrow('reset')
+    await turn()
+    expect(begun).toEqual([1, 2, 3, 4])
+    for (const number of [3, 4]) end.get(number)?.resolve()
+    await Promise.all(sent.slice(1))
+  })
+
+  it('lets nobody in between who leaves and who waits', async () => {
+    const { begun, end, request, turn } = aQueue(1)
+    const sent = [1, 2].map(request)
+    await turn()
+    end.get(1)?.resolve()
+    sent.push(request(3))
+    await turn()
+    expect(begun).toEqual([1, 2])
+    for (const number of [2, 3]) {
+      end.get(number)?.resolve()
+      await turn()
+    }
+    await Promise.all(sent)
+    expect(begun).toEqual([1, 2, 3])
   })
 })

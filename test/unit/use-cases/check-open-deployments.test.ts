@@ -25,7 +25,7 @@ async function watched(count: number): Promise<void> {
   const copyEvents = deployments.copyEvents
   deployments.copyEvents = async (deployment) => {
     most = Math.max(most, ++running)
-    for (let turn = 0; turn < 300; turn++) await Promise.resolve()
+    for (let turn = 0; turn < 1500; turn++) await Promise.resolve()
     running--
     if (failing.has(deployment.id)) throw new TransientError(`${deployment.id} is busy`)
     await copyEvents(deployment)
@@ -40,10 +40,10 @@ beforeEach(() => {
 })
 
 describe('the check', () => {
-  it('looks at all there are, over the ends of pages, 20 at once and never more', async () => {
-    await watched(250)
-    expect(await checkOpenDeployments(deps)).toEqual({ checked: 250, failed: [] })
-    expect(most).toBe(20)
+  it('looks at all there are, over the ends of pages, 500 at once and never more', async () => {
+    await watched(620)
+    expect(await checkOpenDeployments(deps)).toEqual({ checked: 620, failed: [] })
+    expect(most).toBe(500)
     expect(await deps.deployments.listPointers({ limit: 10, cursor: null })).toEqual({ items: [], nextCursor: null })
   })
 
