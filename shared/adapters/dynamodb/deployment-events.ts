@@ -19,6 +19,8 @@ export interface DeploymentEvents {
 }
 
 const lastSeq = 999_999_999_999
+/** Of so many deployments; then it begins anew. */
+const mostRemembered = 5000
 
 export function createDeploymentEvents(table: ItemTable): DeploymentEvents {
   const between = (id: string, from: number, to: number) => ({
@@ -30,6 +32,11 @@ export function createDeploymentEvents(table: ItemTable): DeploymentEvents {
     },
     ConsistentRead: true,
   })
+  /**
+   * By id: every event up to this `seq` has its item, as this process has seen. A record carries all that may have none,
+   * and items are never deleted. Else each check would try to copy the last event of every deployment again.
+   */
+  const copiedUpTo = new Map<string, number>()
   return {
     async withoutCopied(id, events) {
       if (events.length === 0) return events
@@ -40,8 +47,14 @@ export function createDeploymentEvents(table: ItemTable): DeploymentEvents {
       return events.filter((event) => !copied.has(event.seq))
     },
     async copy({ id, lastEvents }) {
-      const copies = lastEvents.map((event) => table.putIf(toEventItem(id, event), ifAbsent))
+      const seen = copiedUpTo.get(id) ?? 0
+      const copies = lastEvents
+        .filter(({ seq }) => seq > seen)
+        .map((event) => table.putIf(toEventItem(id, event), ifAbsent))
       for (const copy of await Promise.allSettled(copies)) if (copy.status === 'rejected') throw copy.reason
+      if (copies.length === 0) return
+      if (copiedUpTo.size >= mostRemembered) copiedUpTo.clear()
+      copiedUpTo.set(id, Math.max(seen, ...lastEvents.map(({ seq }) => seq)))
     },
     async read(id, after, limit) {
       return (await queryUpTo(table, between(id, after + 1, lastSeq), limit)).map(fromEventItem)
