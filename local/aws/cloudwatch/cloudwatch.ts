@@ -1,6 +1,7 @@
 import * as sdk from '@aws-sdk/client-cloudwatch'
 import type { LocalClock } from '../../clock.ts'
 import type { MetricSink } from '../../data-plane/data-plane.ts'
+import { type RequestRates, withinRates } from '../request-rates.ts'
 import { type AwsOperation, type AwsService, operation, type Persistent } from '../service.ts'
 import type { AlarmStateChangeEvent } from './alarm-event.ts'
 import { alarmOperations } from './alarm-operations.ts'
@@ -11,6 +12,7 @@ import { getMetricStatistics } from './get-metric-statistics.ts'
 import { listMetrics } from './list-metrics.ts'
 import { createMetricStore, type MetricStore, type SavedMetrics } from './metric-store.ts'
 import { putMetricData } from './put-metric-data.ts'
+import { cloudWatchRates } from './request-rates.ts'
 import { defaultMetricDelay, type MetricDelay } from './visibility.ts'
 
 export interface CloudWatchOptions {
@@ -19,6 +21,10 @@ export interface CloudWatchOptions {
   readonly metricDelaySeconds?: MetricDelay
   /** Default `000000000000`. */
   readonly accountId?: string
+  /** How much it takes, real time. Default: as AWS. */
+  readonly rates?: RequestRates
+  /** Milliseconds of the clock of the rates, which never goes back. Default: the process's own. */
+  readonly realNow?: () => number
   /** Told what a listener throws, and of errors of our own in the evaluation of alarms. Default: the console. */
   readonly reportError?: (error: unknown) => void
 }
@@ -33,6 +39,8 @@ export interface CloudWatch {
    * for each datum would cost more than a few lost points do. Whoever composes the cloud saves it now and then.
    */
   readonly metricsState: Persistent
+  /** How many requests its rates have refused, by operation. */
+  readonly throttled: Readonly<Record<string, number>>
   /**
    * Tells of every change of an alarm's state value, after it was made. Alarms also change without a call: who wants the
    * change to outlive the process saves `service.state` here. Returns what ends the telling.
@@ -72,7 +80,13 @@ export function createCloudWatch(options: CloudWatchOptions): CloudWatch {
     onTenSeconds: () => attempt(() => alarms.evaluate('high-resolution')),
   })
 
+  const { operations, throttled } = withinRates(
+    { ...metricOperations(store, clock.now), ...alarmOperations(alarms, accountId) },
+    { rates: cloudWatchRates, code: 'Throttling', ...options },
+  )
+
   return {
+    throttled,
     service: {
       signingName: 'monitoring',
       apiVersion: '2010-08-01',
@@ -81,7 +95,7 @@ export function createCloudWatch(options: CloudWatchOptions): CloudWatch {
       catalogue: sdk,
       throttlingCode: 'Throttling',
       state: alarms.state,
-      operations: { ...metricOperations(store, clock.now), ...alarmOperations(alarms, accountId) },
+      operations,
     },
     metrics: {
       record({ namespace, metricName, dimensions, unit, at, values, counts }) {

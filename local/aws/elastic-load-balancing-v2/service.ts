@@ -2,6 +2,7 @@ import * as sdk from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { LocalClock } from '../../clock.ts'
 import type { DataPlane } from '../../data-plane/data-plane.ts'
 import type { BalancerSource } from '../../data-plane/dns/zone-source.ts'
+import { type RequestRates, withinRates } from '../request-rates.ts'
 import type { AwsOperation, AwsService, Persistent } from '../service.ts'
 import { createBalancerSource } from './balancer-source.ts'
 import { type ControlPlane, carryListenersAgain, toTargetGroupConfig } from './control-plane.ts'
@@ -11,6 +12,7 @@ import { createListenerOperations } from './listeners.ts'
 import { createLoadBalancerOperations } from './load-balancers.ts'
 import { createLoopbackAddresses, type LoopbackAddresses } from './loopback-addresses.ts'
 import { createStore } from './records.ts'
+import { loadBalancingRateOf } from './request-rates.ts'
 import { createRuleOperations } from './rules.ts'
 import { clearStore, loadStore, saveStore } from './saved-state.ts'
 import { createTagOperations } from './tags.ts'
@@ -24,6 +26,10 @@ export interface ElasticLoadBalancingOptions {
   readonly accountId?: string
   /** Default: 127.0.0.2 and up, else 127.0.0.1. */
   readonly addresses?: LoopbackAddresses
+  /** How much it takes, real time. Default: everything. */
+  readonly rates?: RequestRates
+  /** Milliseconds of the clock of the rates, which never goes back. Default: the process's own. */
+  readonly realNow?: () => number
 }
 
 export interface ElasticLoadBalancing extends AwsService {
@@ -32,6 +38,8 @@ export interface ElasticLoadBalancing extends AwsService {
   addressOf(dnsName: string): string | undefined
   /** What the DNS server answers for the load balancers, and for aliases of them. */
   readonly balancers: BalancerSource
+  /** How many requests its rates have refused. */
+  readonly throttled: Readonly<Record<string, number>>
 }
 
 /**
@@ -58,13 +66,8 @@ export function createElasticLoadBalancing(options: ElasticLoadBalancingOptions)
     clearStore(store)
   }
 
-  return {
-    signingName: 'elasticloadbalancing',
-    apiVersion: '2015-12-01',
-    xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
-    catalogue: sdk,
-    throttlingCode: 'Throttling',
-    operations: changesInTurn(inTurn, {
+  const { operations, throttled } = withinRates(
+    changesInTurn(inTurn, {
       ...createLoadBalancerOperations(control),
       ...createTargetGroupOperations(control),
       ...createTargetOperations(control),
@@ -73,6 +76,17 @@ export function createElasticLoadBalancing(options: ElasticLoadBalancingOptions)
       ...createTagOperations(control),
       ...createLimitOperations(),
     }),
+    { rates: {}, code: 'Throttling', rateOf: loadBalancingRateOf, ...options },
+  )
+
+  return {
+    signingName: 'elasticloadbalancing',
+    apiVersion: '2015-12-01',
+    xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    catalogue: sdk,
+    throttlingCode: 'Throttling',
+    operations,
+    throttled,
     state: {
       name: 'elastic-load-balancing',
       save: () => saveStore(store),

@@ -2,10 +2,12 @@ import * as sdk from '@aws-sdk/client-sfn'
 import type { LocalClock } from '../../clock.ts'
 import type { Definition } from '../../workflow/definition.ts'
 import type { WorkflowRunner } from '../../workflow/run.ts'
+import { type RequestRates, withinRates } from '../request-rates.ts'
 import type { AwsService, Persistent } from '../service.ts'
 import type { ExecutionRecord } from './execution.ts'
 import { executionOperations } from './execution-operations.ts'
 import { Executions } from './executions.ts'
+import { stepFunctionsRates } from './request-rates.ts'
 import { stateMachineOperations } from './state-machine-operations.ts'
 import { type StateMachineRecord, StateMachines } from './state-machines.ts'
 import { type ExecutionStatusChange, toStatusChange } from './status-change.ts'
@@ -18,6 +20,10 @@ export interface StepFunctionsOptions {
   readonly createRunner: (definition: Definition) => WorkflowRunner
   /** Twelve digits. Default `000000000000`. */
   readonly accountId?: string
+  /** How much it takes, real time. Default: as AWS. */
+  readonly rates?: RequestRates
+  /** Milliseconds of the clock of the rates, which never goes back. Default: the process's own. */
+  readonly realNow?: () => number
 }
 
 /** What the inspection API and the tests see of an execution beside what AWS tells. */
@@ -40,6 +46,8 @@ export interface StepFunctions {
   /** Calls `listener` when an execution starts or ends. One that fails is reported on stderr and stops nobody. Returns how to leave. */
   onExecutionStatusChange(listener: StatusListener): () => void
   inspect(): readonly ExecutionInspection[]
+  /** How many requests its rates have refused, by operation. */
+  readonly throttled: Readonly<Record<string, number>>
   /** Stops every execution without marking it, so that the process can end; after a restart they are ABORTED. */
   close(): void
 }
@@ -75,18 +83,23 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
       machines.load([])
     },
   }
+  const { operations, throttled } = withinRates(
+    {
+      ...stateMachineOperations(machines, executions, accountId),
+      ...executionOperations(machines, executions),
+      ...taskOperations(tokens, executions),
+    },
+    { rates: stepFunctionsRates, code: 'ThrottlingException', ...options },
+  )
   return {
+    throttled,
     service: {
       signingName: 'states',
       apiVersion: '2016-11-23',
       targetPrefix: 'AWSStepFunctions',
       catalogue: sdk,
       state: persistent,
-      operations: {
-        ...stateMachineOperations(machines, executions, accountId),
-        ...executionOperations(machines, executions),
-        ...taskOperations(tokens, executions),
-      },
+      operations,
     },
     persistent,
     deploy({ name, definition, roleArn, region }) {
