@@ -5,11 +5,16 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, it } from 'vitest'
 import { createAlbRouteInspector } from '../../shared/adapters/alb/route-inspector.ts'
+import { createSharedAlbReads } from '../../shared/adapters/alb/shared-reads.ts'
 import { createAlbTargetHealth } from '../../shared/adapters/alb/target-health.ts'
 import { createAlbTestRouter, createAlbTrafficRouter } from '../../shared/adapters/alb/traffic-router.ts'
+import { createManyTargetHealth } from '../../shared/adapters/many-target-health.ts'
+import { createSharedRouters } from '../../shared/adapters/shared-routers.ts'
 import { UpstreamError } from '../../shared/domain/errors.ts'
 import type { AlbRoute } from '../../shared/domain/service.ts'
-import { describeTargetHealth } from '../contract/target-health.ts'
+import type { TargetHealth } from '../../shared/ports/target-health.ts'
+import type { RouterFor } from '../../shared/ports/traffic-router.ts'
+import { describeTargetHealth, type HealthWorld } from '../contract/target-health.ts'
 import { describeTrafficRouter, type RoutedWorld } from '../contract/traffic-router.ts'
 import { aForwardRequest } from '../support/alb.ts'
 import { startAlbEndpoint } from '../support/alb-endpoint.ts'
@@ -54,8 +59,63 @@ describeTrafficRouter("an ALB listener's default action", async () => {
   }
 })
 
-describeTargetHealth('an ALB', async () => {
+describeTrafficRouter('an ALB rule read in the background, beside others', async () => {
+  const endpoint = await startAlbEndpoint()
+  const { rule, testRule, blue, green } = endpoint.arns
+  const world = toWorld(endpoint)
+  const { actionsOf } = createSharedAlbReads({
+    readerFor: () => endpoint.client,
+    rate: (call) => call(),
+    deadlineMs: 3000,
+  })
+  // Nobody asks here for the router of another kind of route.
+  const shared = createSharedRouters(world.routerFor as RouterFor, { actionsOf, recordsOf: async () => [] })
+  return {
+    ...world,
+    routerFor(route) {
+      const router = shared(route)
+      const others = [{ ...route, ruleArn: testRule }, world.missing].map(shared)
+      return {
+        ...router,
+        async read() {
+          const read = [router, ...others].map((one) => one.read('background'))
+          const [own] = await Promise.allSettled(read)
+          if (own?.status !== 'fulfilled') throw own?.reason
+          return own.value
+        },
+      }
+    },
+    route: { kind: 'alb', ruleArn: rule, blue, green, wave: 1 },
+    async change(RuleArn, weights, stickySeconds) {
+      await endpoint.client.send(new ModifyRuleCommand({ RuleArn, Actions: [aForwardRequest(weights, stickySeconds)] }))
+    },
+  }
+})
+
+describeTargetHealth('an ALB', () => startHealth(({ client }) => createAlbTargetHealth(() => client)))
+describeTargetHealth('an ALB asked about many groups', () =>
+  startHealth(({ client, counts, arns }) => {
+    const source = createManyTargetHealth({
+      direct: createAlbTargetHealth(() => client),
+      targetGroups: { loadBalancerOf: async () => arns.loadBalancer },
+      countsOf: async ({ targetGroupArn }) =>
+        targetGroupArn === arns.blue ? { ...counts(), startMs: Date.UTC(2026, 0, 1) } : null,
+      rate: (call) => call(),
+    })
+    // So many that none of the test's own is among the first.
+    const others = Array.from({ length: 40 }, (_, n) => arns.blue.replace(/[0-9a-f]{16}$/, String(n).padStart(16, 'f')))
+    const asked = Promise.allSettled(others.map((arn) => source.read(arn)))
+    return { read: (arn, wish) => asked.then(() => source.read(arn, wish)) }
+  }),
+)
+
+type HealthEndpoint = Pick<Endpoint, 'client' | 'arns'> & {
+  readonly counts: () => { readonly healthy: number; readonly unhealthy: number }
+}
+
+async function startHealth(make: (endpoint: HealthEndpoint) => TargetHealth): Promise<HealthWorld> {
   const { client, arns, setHealth } = await startAlbEndpoint()
+  let counts = { healthy: 0, unhealthy: 0 }
   const target = (n: number, TargetHealth: TargetHealthDescription['TargetHealth']) => ({
     Target: { Id: `10.0.0.${n + 1}`, Port: 80 },
     TargetHealth,
@@ -65,19 +125,21 @@ describeTargetHealth('an ALB', async () => {
     target(2, { State: 'unused', Reason: 'Target.NotInUse' }),
   ])
   return {
-    health: createAlbTargetHealth(() => client),
+    health: make({ client, arns, counts: () => counts }),
     group: arns.blue,
     missing: arns.blue.replace(/[0-9a-f]{16}$/, '0123456789abcdef'),
     unused: arns.green,
-    setTargets: ({ healthy, unhealthy }) =>
-      setHealth(
+    setTargets: ({ healthy, unhealthy }) => {
+      counts = { healthy, unhealthy }
+      return setHealth(
         arns.blue,
         Array.from({ length: healthy + unhealthy }, (_, n) =>
           target(n, n < healthy ? { State: 'healthy' } : { State: 'unhealthy', Reason: 'Target.Timeout' }),
         ),
-      ),
+      )
+    },
   }
-})
+}
 
 describe('an ALB route over HTTP', () => {
   it('is inspected', async () => {

@@ -1,19 +1,33 @@
 import {
   CloudWatchClient,
+  DescribeAlarmsCommand,
   PutMetricAlarmCommand,
   PutMetricDataCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch'
-import { onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createCloudWatch } from '../../local/aws/cloudwatch/cloudwatch.ts'
-import { createManualClock } from '../../local/clock.ts'
-import { createCloudWatchAlarmSource } from '../../shared/adapters/cloudwatch/alarm-source.ts'
-import { createCloudWatchHealthCheckSource } from '../../shared/adapters/cloudwatch/health-check-source.ts'
+import { createManualClock, type ManualClock } from '../../local/clock.ts'
+import {
+  createCloudWatchAlarmSource,
+  createDescribeAlarms,
+  toAlarmSource,
+} from '../../shared/adapters/cloudwatch/alarm-source.ts'
+import {
+  createCloudWatchHealthCheckSource,
+  toHealthCheckSource,
+} from '../../shared/adapters/cloudwatch/health-check-source.ts'
+import { createMetricPagesReader } from '../../shared/adapters/cloudwatch/metric-data.ts'
 import { toDimensions } from '../../shared/adapters/cloudwatch/metric-query.ts'
-import { createCloudWatchMetricsSource } from '../../shared/adapters/cloudwatch/metrics-source.ts'
+import { createCloudWatchMetricsSource, toMetricsSource } from '../../shared/adapters/cloudwatch/metrics-source.ts'
+import { createSharedDescribeAlarms } from '../../shared/adapters/cloudwatch/shared-alarms.ts'
+import { createSharedMetricDataReader } from '../../shared/adapters/cloudwatch/shared-metric-data.ts'
+import type { AlarmSource } from '../../shared/ports/alarm-source.ts'
+import type { HealthCheckSource } from '../../shared/ports/health-check-source.ts'
+import type { MetricsSource } from '../../shared/ports/metrics-source.ts'
 import { describeAlarmSource } from '../contract/alarm-source.ts'
-import { describeHealthCheckSource } from '../contract/health-check-source.ts'
-import { describeMetricsSource, type Traffic } from '../contract/metrics-source.ts'
+import { type CheckedWorld, describeHealthCheckSource } from '../contract/health-check-source.ts'
+import { describeMetricsSource, type MeasuredWorld, type Traffic } from '../contract/metrics-source.ts'
 import { albArns } from '../support/alb.ts'
 import { clientSettings, startAwsEndpoint } from '../support/aws-endpoint.ts'
 
@@ -27,14 +41,25 @@ async function startCloudWatch() {
     client.destroy()
     cloudWatch.close()
   })
-  return { clock, cloudWatch, client }
+  return { clock, cloudWatch, client, server }
 }
 
-describeMetricsSource('CloudWatch', async () => {
+/** As the check reads: what several ask for goes in one call. */
+const readTogether = (client: CloudWatchClient) =>
+  createSharedMetricDataReader(createMetricPagesReader(() => client, 10_000))
+
+describeMetricsSource('CloudWatch', () =>
+  startMeasured((client, clock) => createCloudWatchMetricsSource(() => client, clock)),
+)
+describeMetricsSource('CloudWatch asked by many', () =>
+  startMeasured((client, clock) => toMetricsSource(readTogether(client), clock)),
+)
+
+async function startMeasured(make: (client: CloudWatchClient, clock: ManualClock) => MetricsSource) {
   const { clock, cloudWatch, client } = await startCloudWatch()
-  return {
+  const world: MeasuredWorld = {
     clock,
-    metrics: createCloudWatchMetricsSource(() => client, clock),
+    metrics: make(client, clock),
     record(targetGroupArn, atMs, traffic) {
       const pairs = toDimensions({ targetGroupArn, loadBalancerArn: albArns.loadBalancer })
       const dimensions = Object.fromEntries(pairs.map(({ Name, Value }) => [Name, Value]))
@@ -63,7 +88,8 @@ describeMetricsSource('CloudWatch', async () => {
       await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData: [datum] }))
     },
   }
-})
+  return world
+}
 
 /** As a load balancer reports: one value for each count, and errors only where there are some. */
 function toMetrics(traffic: Traffic) {
@@ -82,11 +108,18 @@ function responseTimes({ requests, latencySeconds, slow }: Traffic) {
   return { values: [latencySeconds ?? 0], counts: [latencySeconds === undefined ? 0 : requests] }
 }
 
-describeHealthCheckSource('CloudWatch', async () => {
+describeHealthCheckSource('CloudWatch', () =>
+  startChecked((client, clock) => createCloudWatchHealthCheckSource(() => client, clock)),
+)
+describeHealthCheckSource('CloudWatch asked by many', () =>
+  startChecked((client, clock) => toHealthCheckSource(readTogether(client), clock)),
+)
+
+async function startChecked(make: (client: CloudWatchClient, clock: ManualClock) => HealthCheckSource) {
   const { clock, cloudWatch, client } = await startCloudWatch()
-  return {
+  const world: CheckedWorld = {
     clock,
-    healthChecks: createCloudWatchHealthCheckSource(() => client, clock),
+    healthChecks: make(client, clock),
     report: (id, atMs, state) =>
       cloudWatch.metrics.record({
         namespace: 'AWS/Route53',
@@ -98,9 +131,18 @@ describeHealthCheckSource('CloudWatch', async () => {
         counts: [1],
       }),
   }
-})
+  return world
+}
 
-describeAlarmSource('CloudWatch', async () => {
+describeAlarmSource('CloudWatch', () => startAlarmed((client) => createCloudWatchAlarmSource(client)))
+describeAlarmSource('CloudWatch asked by many', () =>
+  startAlarmed((client) => {
+    const describe = createSharedDescribeAlarms(createDescribeAlarms(client, 10_000), (call) => call())
+    return toAlarmSource(client, 10_000, describe)
+  }),
+)
+
+async function startAlarmed(make: (client: CloudWatchClient) => AlarmSource) {
   const { clock, client } = await startCloudWatch()
   const setState = async (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') => {
     await client.send(new SetAlarmStateCommand({ AlarmName: 'web-5xx', StateValue, StateReason: 'told to' }))
@@ -120,5 +162,16 @@ describeAlarmSource('CloudWatch', async () => {
     }),
   )
   await setState('OK')
-  return { alarms: createCloudWatchAlarmSource(client), clock, setState }
+  return { alarms: make(client), clock, setState }
+}
+
+it('is refused more calls in a second than AWS takes, which the client repeats later', async () => {
+  const { server, cloudWatch } = await startCloudWatch()
+  const hasty = new CloudWatchClient({ ...clientSettings(server), maxAttempts: 1 })
+  onTestFinished(() => hasty.destroy())
+  const asked = await Promise.allSettled(Array.from({ length: 12 }, () => hasty.send(new DescribeAlarmsCommand({}))))
+  const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason.name] : []))
+  expect(refused.length).toBeGreaterThanOrEqual(1)
+  expect(new Set(refused)).toEqual(new Set(['Throttling']))
+  expect(cloudWatch.throttled).toEqual({ DescribeAlarms: refused.length })
 })

@@ -1,7 +1,9 @@
 import { SendTaskFailureCommand } from '@aws-sdk/client-sfn'
 import { expect, it, onTestFinished } from 'vitest'
+import { createListRunning, createSharedWorkflow } from '../../shared/adapters/stepfunctions/shared-workflow.ts'
 import { createStepFunctionsWorkflow } from '../../shared/adapters/stepfunctions/workflow.ts'
-import { describeWorkflow } from '../contract/workflow.ts'
+import type { Workflow } from '../../shared/ports/workflow.ts'
+import { describeWorkflow, type WorkflowWorld } from '../contract/workflow.ts'
 import { startStepFunctions } from '../support/step-functions-endpoint.ts'
 import { until } from '../support/until.ts'
 
@@ -32,11 +34,32 @@ async function startWaiting() {
       },
     },
   })
-  return { endpoint, waiting, workflow: createStepFunctionsWorkflow(endpoint.sfn, machine) }
+  return { endpoint, waiting, machine, workflow: createStepFunctionsWorkflow(endpoint.sfn, machine) }
 }
 
-describeWorkflow('Step Functions', async () => {
-  const { endpoint, waiting, workflow } = await startWaiting()
+describeWorkflow('Step Functions', () => startWorkflow(({ workflow }) => workflow))
+describeWorkflow('Step Functions asked by many', () =>
+  startWorkflow(({ workflow, endpoint, machine }) => {
+    const listRunning = createListRunning(endpoint.sfn, machine)
+    const shared = createSharedWorkflow({ workflow, listRunning, rate: (call) => call() })
+    return {
+      ...shared,
+      // More at the same time than are described one by one.
+      async status(id, execution) {
+        const others = [11, 12, 13, 14, 15, 16].map((other) => shared.status(id, other))
+        const [status] = await Promise.all([shared.status(id, execution), ...others])
+        return status
+      },
+    }
+  }),
+)
+
+async function startWorkflow(
+  make: (world: Awaited<ReturnType<typeof startWaiting>>) => Workflow,
+): Promise<WorkflowWorld> {
+  const world = await startWaiting()
+  const { endpoint, waiting } = world
+  const workflow = make(world)
   return {
     workflow,
     async end(id, execution, how) {
@@ -47,7 +70,7 @@ describeWorkflow('Step Functions', async () => {
       await until('the end', async () => ((await workflow.status(id, execution)) === 'running' ? undefined : true))
     },
   }
-})
+}
 
 it('gives the execution the id and nothing that changes; a token wakes once', async () => {
   const { waiting, workflow } = await startWaiting()
