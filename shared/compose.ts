@@ -30,12 +30,14 @@ import { version } from './version.ts'
  * Fewer than the SDK has connections: what waits must not have its time-out running, and a store that hundreds ask at the
  * same time answers each of them late. At a few milliseconds each they are thousands a second.
  */
-const storeCallsAtOnce = 24
+const storeCallsAtOnce = 40
 
 /** What a caller may bring along: local mode its clock, tests their logger. */
 export interface Overrides {
   readonly clock?: Clock
   readonly logger?: Logger
+  /** False where nobody limits load balancing. Default true. */
+  readonly paced?: boolean
 }
 
 /** For calls that nobody holds a lease for. */
@@ -66,7 +68,7 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
     ...composeCloudWatch(config, clock),
     ...workflow,
     ...composeSecrets(config, clock),
-    lookTogether: createLookTogether({ ...config, clock, pace, readPairs, alone }),
+    lookTogether: createLookTogether({ ...config, ...overrides, clock, pace, readPairs, alone }),
     prober: createHttpProber(version),
     webhookJudge: createHttpWebhookJudge(version, clock),
     notifier: createLogNotifier(logger),

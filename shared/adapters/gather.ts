@@ -9,9 +9,9 @@ export interface GatherOptions<Key> {
    * where many came, many more are worth waiting for. Default 5.
    */
   readonly quietMsEach?: number
-  /** But for no longer than this, real milliseconds. Default 250. */
+  /** But for no longer than this, real milliseconds. Default 1000. */
   readonly quietMs?: number
-  /** It goes after so long in any case, real milliseconds: somebody may always be coming. Default 5000. */
+  /** It goes after so long in any case, real milliseconds: somebody may always be coming. Default 20,000. */
   readonly longestMs?: number
   /** False where a batch cannot take one more: it goes at once, and the next begins. Default: it takes everybody. */
   readonly fits?: (batch: readonly Key[], next: Key) => boolean
@@ -27,7 +27,7 @@ export interface GatherOptions<Key> {
  */
 export function gather<Key, Value>(
   ask: (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>,
-  { quietMsEach = 5, quietMs = 250, longestMs = 5000, fits = () => true }: GatherOptions<Key> = {},
+  { quietMsEach = 5, quietMs = 1000, longestMs = 20_000, fits = () => true }: GatherOptions<Key> = {},
 ): (key: Key) => Promise<Value> {
   let open: Key[] = []
   let newestAt = 0
@@ -39,8 +39,8 @@ export function gather<Key, Value>(
       const now = performance.now()
       const patienceMs = Math.min(quietMsEach * open.length, quietMs)
       const waitMs = Math.min(newestAt + patienceMs, begunAt + longestMs) - now
-      if (waitMs <= 0) send()
-      else timer = setTimeout(look, waitMs)
+      if (waitMs > 0) timer = setTimeout(look, waitMs)
+      else send()
     }
     let timer = setTimeout(look, quietMsEach)
     const send = () => {

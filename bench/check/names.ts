@@ -1,0 +1,2 @@
+export const region = 'eu-west-1'
+export const table = 'sluice'
