@@ -34,7 +34,11 @@ export function findMissed(run: CheckRun, expected: number): readonly string[] {
   const checks: readonly [boolean, string][] = [
     [checked === expected, `${checked} deployments were looked at, not ${expected}`],
     [seconds < goals.seconds, `it took ${seconds.toFixed(1)} s, not under ${goals.seconds} s`],
-    [metricCallsFor50(run) <= 1, `${metricCallsFor50(run).toFixed(2)} GetMetricData calls for 50 deployments, not 1`],
+    // The first look at a comparison reads stable's day before as well, once in a deployment's life.
+    [
+      name === 'cold' || metricCallsFor50(run) <= 1,
+      `${metricCallsFor50(run).toFixed(2)} GetMetricData calls for 50 deployments, not 1`,
+    ],
     [failed.length === 0, `${failed.length} deployments could not be looked at`],
     [refused === 0, `${refused} calls were throttled`],
     [unjudged === 0, `${unjudged} gates were not judged`],

@@ -1,16 +1,18 @@
 import DataLoader from 'dataloader'
 
 /** How long a batch waits for more. */
-export type GatherTimes = Pick<GatherOptions<never>, 'quietMsEach' | 'quietMs' | 'longestMs'>
+export type GatherTimes = Pick<GatherOptions<never>, 'quietMs' | 'quietMsEach' | 'mostQuietMs' | 'longestMs'>
 
 export interface GatherOptions<Key> {
   /**
-   * A batch goes when nobody has come for so long, real milliseconds for each who is in it: one alone hardly waits, and
-   * where many came, many more are worth waiting for. Default 5.
+   * A batch goes when nobody has come for so long, real milliseconds: this, and {@link quietMsEach} for each who is in it
+   * or was in the one before. Few hardly wait; where many came, many more are worth waiting for. Default 50.
    */
+  readonly quietMs?: number
+  /** Default 5. */
   readonly quietMsEach?: number
   /** But for no longer than this, real milliseconds. Default 1000. */
-  readonly quietMs?: number
+  readonly mostQuietMs?: number
   /** It goes after so long in any case, real milliseconds: somebody may always be coming. Default 20,000. */
   readonly longestMs?: number
   /** False where a batch cannot take one more: it goes at once, and the next begins. Default: it takes everybody. */
@@ -27,24 +29,32 @@ export interface GatherOptions<Key> {
  */
 export function gather<Key, Value>(
   ask: (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>,
-  { quietMsEach = 5, quietMs = 1000, longestMs = 20_000, fits = () => true }: GatherOptions<Key> = {},
+  options: GatherOptions<Key> = {},
 ): (key: Key) => Promise<Value> {
+  const { quietMs = 50, quietMsEach = 5, mostQuietMs = 1000, longestMs = 20_000, fits = () => true } = options
   let open: Key[] = []
   let newestAt = 0
+  let before = { size: 0, sentAt: 0 }
   let sendOpen = () => {}
+
+  /** What the batch before tells is good for a moment only. */
+  function patienceMs(now: number): number {
+    const lately = now - before.sentAt < 5 * mostQuietMs ? before.size : 0
+    return Math.min(quietMs + quietMsEach * Math.max(open.length, lately), mostQuietMs)
+  }
 
   function schedule(dispatch: () => void): void {
     const begunAt = performance.now()
     const look = () => {
       const now = performance.now()
-      const patienceMs = Math.min(quietMsEach * open.length, quietMs)
-      const waitMs = Math.min(newestAt + patienceMs, begunAt + longestMs) - now
+      const waitMs = Math.min(newestAt + patienceMs(now), begunAt + longestMs) - now
       if (waitMs > 0) timer = setTimeout(look, waitMs)
       else send()
     }
-    let timer = setTimeout(look, quietMsEach)
+    let timer = setTimeout(look, quietMs)
     const send = () => {
       clearTimeout(timer)
+      before = { size: open.length, sentAt: performance.now() }
       open = []
       sendOpen = () => {}
       dispatch()

@@ -29,7 +29,7 @@ const patient = { maxAttempts: 3, timeoutMs: 10_000 }
 const deadlineMs = 20_000
 
 /** A zone's page is worth waiting for others of the zone: an account has five requests a second, and writers need them. */
-const unhurried = { quietMsEach: 50 }
+const unhurried = { quietMs: 250, quietMsEach: 50 }
 
 export interface LookTogetherOptions {
   readonly region: string

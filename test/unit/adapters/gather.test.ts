@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { askHalving, gather, gatherBy } from '../../../shared/adapters/gather.ts'
 
-const soon = { quietMsEach: 1, quietMs: 10 }
+const soon = { quietMs: 5, quietMsEach: 1, mostQuietMs: 20 }
 const double = async (keys: readonly number[]) => keys.map((key) => 2 * key)
 
 /** {@link gather} with the batches it made. */
@@ -29,7 +29,7 @@ describe('what many ask', () => {
   })
 
   it('waits for those who come while it is waiting', async () => {
-    const { load, batches } = counted({ quietMsEach: 200, quietMs: 200 })
+    const { load, batches } = counted({ quietMs: 200 })
     const first = load(1)
     await new Promise((resolve) => setTimeout(resolve, 20))
     await Promise.all([first, load(2)])
@@ -37,7 +37,7 @@ describe('what many ask', () => {
   })
 
   it('goes in the end though somebody is always coming', async () => {
-    const { load, batches } = counted({ quietMsEach: 10_000, quietMs: 10_000, longestMs: 30 })
+    const { load, batches } = counted({ quietMs: 10_000, mostQuietMs: 10_000, longestMs: 30 })
     const first = load(0)
     const coming = setInterval(() => void load(1), 3)
     await first.finally(() => clearInterval(coming))
@@ -45,7 +45,7 @@ describe('what many ask', () => {
   })
 
   it('begins another batch with the one that does not fit, without waiting', async () => {
-    const never = { quietMsEach: 10_000, quietMs: 10_000, longestMs: 20_000 }
+    const never = { quietMs: 10_000, mostQuietMs: 10_000, longestMs: 20_000 }
     const { load, batches } = counted({ ...never, fits: (batch) => batch.length < 2 })
     const [first, second] = [load(1), load(2)]
     void load(3)

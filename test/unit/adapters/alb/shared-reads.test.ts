@@ -29,8 +29,9 @@ const reads = () =>
       return call()
     },
     deadlineMs: 1000,
+    quietMs: 5,
     quietMsEach: 1,
-    quietMs: 10,
+    mostQuietMs: 20,
   })
 
 const ruleArn = (n: number) => albArns.rule.replace(/[0-9a-f]{16}$/, n.toString(16).padStart(16, '0'))

@@ -16,7 +16,7 @@ const describeTogether = () =>
       paced++
       return call()
     },
-    { quietMsEach: 1, quietMs: 10 },
+    { quietMs: 5, quietMsEach: 1, mostQuietMs: 20 },
   )
 
 const asked = () => cloudWatch.commandCalls(DescribeAlarmsCommand).map(({ args }) => args[0].input.AlarmNames ?? [])

@@ -26,7 +26,7 @@ const reader = () =>
       regions.push(region)
       return client
     }, 1000),
-    { quietMsEach: 1, quietMs: 10 },
+    { quietMs: 5, quietMsEach: 1, mostQuietMs: 20 },
   )
 
 /** Minutes from `start` on. */

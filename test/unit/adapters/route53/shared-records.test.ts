@@ -43,8 +43,9 @@ function someZones(names: Readonly<Record<string, readonly string[]>>, waitMs = 
       clock: { realNow: () => 0, sleep: async () => undefined },
     },
     readPairs,
+    quietMs: 5,
     quietMsEach: 1,
-    quietMs: 10,
+    mostQuietMs: 20,
   })
   return { read, pages, lanes }
 }

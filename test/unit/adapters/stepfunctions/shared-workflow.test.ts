@@ -23,8 +23,9 @@ const shared = () =>
       paced++
       return call()
     },
+    quietMs: 5,
     quietMsEach: 1,
-    quietMs: 10,
+    mostQuietMs: 20,
   })
 
 const $metadata = { httpStatusCode: 400 }
