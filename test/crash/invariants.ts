@@ -1,6 +1,6 @@
 import { type Deployment, isFinal, isOver } from '../../shared/domain/deployment.ts'
-import { resourceOf, targetGroupOf } from '../../shared/domain/service.ts'
-import { canaryPercent, type Slot, slots } from '../../shared/domain/traffic.ts'
+import { type Route, resourceOf, targetGroupOf } from '../../shared/domain/service.ts'
+import { type Slot, slots } from '../../shared/domain/traffic.ts'
 import { isMovedBy, isReachedBy } from '../../shared/domain/waves.ts'
 import { zoneResource } from '../../shared/use-cases/zone/zone-session.ts'
 import { readAll } from '../support/read-all.ts'
@@ -18,8 +18,14 @@ export interface Watch {
   readonly writes: () => number
   /** The same disturbance, with every write looked at. */
   around(disturbance: Disturbance): Disturbance
-  /** From when on there is a world to look at. */
-  begin(world: CrashWorld): void
+  /** A write is being sent. @returns When, for `effect`. */
+  sent(call: PortCall): Promise<number>
+  /** Lets a write that was sent take effect, and looks at what it does. */
+  effect(call: PortCall, act: () => Promise<unknown>, sentAtMs: number): Promise<unknown>
+  /** A record may have been saved: what it says of the goal is noted. */
+  saved(): Promise<void>
+  /** From when on there is a world to look at, and which routes there. */
+  begin(world: CrashWorld, routes: readonly Route[]): void
   /** How many targets of a side are healthy changed now: who looked just before may still act on it. */
   noteHealth(): void
 }
@@ -28,6 +34,7 @@ export function createWatch(): Watch {
   const violations: string[] = []
   const goalAtMs = new Map<string, number>()
   let world: CrashWorld | null = null
+  let routes: readonly Route[] = []
   let [writes, healthAtMs] = [0, Number.NEGATIVE_INFINITY]
   const say = (call: PortCall, what: string) =>
     void violations.push(`${call.process.name}, ${call.port}.${call.method} ${call.subject}: ${what}`)
@@ -63,21 +70,21 @@ export function createWatch(): Watch {
       say(call, `${said}, which is not in the plan by step ${open.target}`)
   }
 
-  async function checkTargets({ ports, clock }: CrashWorld, call: PortCall, change: Change): Promise<void> {
+  function checkTargets({ cloud, clock }: CrashWorld, call: PortCall, change: Change): void {
     if (clock.now() - healthAtMs <= onTheWireMs) return
     for (const { slot, group, from, to } of change.sides) {
       if (group === null || to <= from) continue
-      const { healthy } = await ports.targetHealth.read(group)
-      if (healthy === 0) say(call, `${slot} of ${change.resource} went from ${from} to ${to} % with no healthy target`)
+      if (cloud.healthyIn(group) === 0)
+        say(call, `${slot} of ${change.resource} went from ${from} to ${to} % with no healthy target`)
     }
   }
 
   /** Looks at what every route has before and after; what was on the wire for long must only leave a weight. */
   async function checkEffect(at: CrashWorld, call: PortCall, act: () => Promise<unknown>, sentAtMs: number) {
     const newest = await newestDeployment(at)
-    const before = await readShares(at)
+    const before = readShares(at, routes)
     const answer = await act()
-    const after = await readShares(at)
+    const after = readShares(at, routes)
     for (const [resource, now] of after) {
       if (now === null) say(call, `all weights of ${resource} are 0`)
       const was = before.get(resource) ?? null
@@ -86,40 +93,47 @@ export function createWatch(): Watch {
       // It was given up by who sent it: it may be wrong until the next read-back finds it.
       if (at.clock.now() - sentAtMs > onTheWireMs) continue
       checkShare(at, call, newest, change)
-      await checkTargets(at, call, change)
+      checkTargets(at, call, change)
     }
     return answer
   }
 
-  async function noteGoal(at: CrashWorld): Promise<void> {
-    const newest = await newestDeployment(at)
-    if (newest?.goal === 'snapshot' && !goalAtMs.has(newest.id)) goalAtMs.set(newest.id, at.clock.now())
+  async function sent(call: PortCall): Promise<number> {
+    writes++
+    if (world !== null) await checkFence(world, call)
+    return world?.clock.now() ?? 0
   }
 
+  async function saved(): Promise<void> {
+    if (world === null) return
+    const newest = await newestDeployment(world)
+    if (newest?.goal === 'snapshot' && !goalAtMs.has(newest.id)) goalAtMs.set(newest.id, world.clock.now())
+  }
+
+  const effect: Watch['effect'] = (call, act, sentAtMs) => (world ? checkEffect(world, call, act, sentAtMs) : act())
+
   return {
-    ...{ violations, writes: () => writes },
-    begin(started) {
+    ...{ violations, writes: () => writes, sent, effect, saved },
+    begin(started, routesOfService) {
       world = started
+      routes = routesOfService
     },
     noteHealth() {
       healthAtMs = world?.clock.now() ?? healthAtMs
     },
     around: (disturbance) => ({
       async meet(call, act, stand) {
-        const at = world
-        if (at === null) return disturbance.meet(call, act, stand)
+        if (world === null) return disturbance.meet(call, act, stand)
         if (!isWrite(call) || call.port === 'testRouter') {
           const acting = async () => {
             const answer = await act()
-            if (call.method === 'save') await noteGoal(at)
+            if (call.method === 'save') await saved()
             return answer
           }
           return disturbance.meet(call, acting, stand)
         }
-        writes++
-        await checkFence(at, call)
-        const sentAtMs = at.clock.now()
-        return disturbance.meet(call, () => checkEffect(at, call, act, sentAtMs), stand)
+        const sentAtMs = await sent(call)
+        return disturbance.meet(call, () => effect(call, act, sentAtMs), stand)
       },
     }),
   }
@@ -151,12 +165,11 @@ function sidesOf(before: Share, after: Share): Change['sides'] {
   }))
 }
 
-/** What each route of the service gives to green now, percent; null: all weights are 0. */
-export async function readShares({ ports }: CrashWorld): Promise<ReadonlyMap<string, Share | null>> {
-  const service = await ports.services.get('web')
+/** What each route gives to green now, percent; null: all weights are 0. */
+export function readShares({ cloud }: CrashWorld, routes: readonly Route[]): ReadonlyMap<string, Share | null> {
   const shares = new Map<string, Share | null>()
-  for (const route of service?.routes ?? []) {
-    const canary = canaryPercent((await ports.routerFor(route).read()).weights, 'green')
+  for (const route of routes) {
+    const canary = cloud.greenPercent(route)
     const groups = { blue: targetGroupOf(route, 'blue'), green: targetGroupOf(route, 'green') }
     shares.set(resourceOf(route), canary === null ? null : { canary, groups, canarySlot: 'green' })
   }
@@ -200,7 +213,7 @@ export async function checkEnd(world: CrashWorld, id: string): Promise<readonly 
   const finals = moves.filter(({ to }) => isFinal(to) && to !== 'rollback-failed')
   if (finals.length !== 1) problems.push(`${finals.length} final phases`)
   const wanted = goalShare(deployment)
-  for (const [resource, share] of await readShares(world))
+  for (const [resource, share] of readShares(world, deployment.settings.routes))
     if (share?.canary !== wanted) problems.push(`${deployment.phase}, and ${resource} has ${share?.canary} %`)
   const zones = deployment.settings.routes.flatMap((route) =>
     route.kind === 'route53' ? [zoneResource(route.hostedZoneId)] : [],

@@ -6,11 +6,13 @@ import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
 import { aDeployer, aService, webArns } from '../support/builders.ts'
 import { readAll } from '../support/read-all.ts'
 import { eastArns } from '../support/three-waves.ts'
+import { routes } from './cloud.ts'
 import { createInjector, type Fault, type FaultKind } from './faults.ts'
 import { checkEnd, createWatch, runningExecutions, type Watch } from './invariants.ts'
+import { startMemoryWorld } from './memory-world.ts'
 import { type Mutation, mutate } from './mutations.ts'
-import { furnish, type Scenario } from './scenarios.ts'
-import { type CrashWorld, startWorld } from './world.ts'
+import type { Scenario } from './scenarios.ts'
+import type { CrashWorld } from './world.ts'
 
 export interface RunOptions {
   readonly fault?: Fault
@@ -69,21 +71,21 @@ async function run(scenario: Scenario, { fault, mutation }: RunOptions): Promise
     stopExecutions: async () => started?.stopExecutions(),
     abort: () => void (started && abortOpen(started)),
   })
-  const world = await startWorld({
+  const world = await startMemoryWorld({
     disturbance: watch.around(injector),
     ...(mutation && { within: (deps) => mutate(mutation, deps) }),
   })
   started = world
   try {
-    furnish(world.cloud)
     const service = aService(scenario.service)
     await world.ports.services.put({ ...service, gates: withAlwaysOnGate(service.gates, service.routes) })
-    watch.begin(world)
+    watch.begin(world, service.routes)
     bringTraffic(world, scenario, watch)
     const id = await begin(world)
     const acting = id === null ? Promise.resolve() : act(world, scenario, id)
     const ended = id !== null && (await untilOver(world, id, acting))
     await world.clock.advance(calmMs)
+    world.endChecks()
     if (ended) await untilExecutionsEnd(world, id)
     const phase = id === null ? null : ((await world.ports.deployments.load(id))?.phase ?? null)
     const problems = id === null ? ['it could not be started'] : await checkEnd(world, id)
@@ -97,7 +99,7 @@ async function run(scenario: Scenario, { fault, mutation }: RunOptions): Promise
     ]
     return { phase, calls: injector.calls, writes: watch.writes(), violations, events: await eventsOf(world, id) }
   } finally {
-    world.close()
+    await world.close()
   }
 }
 
@@ -108,15 +110,15 @@ function bringTraffic(world: CrashWorld, { canary }: Scenario, watch: Watch): vo
     for (const groups of [webArns, eastArns])
       for (const slot of ['blue', 'green'] as const) {
         const isBad = canary === 'errors' && slot === 'green'
-        cloud.metrics.setMinute(groups[slot], clock.now() - 60_000, { requests: 1000, ...(isBad && { errors: 500 }) })
+        cloud.addMinute(groups[slot], clock.now() - 60_000, { requests: 1000, errors: isBad ? 500 : 0 })
       }
   })
   if (canary !== 'loses-targets') return
   const cancel = clock.every(1000, () => {
-    if ((cloud.weightsOf(webArns.rule)[webArns.green] ?? 0) === 0) return
+    if (cloud.greenPercent(routes.web) === 0) return
     cancel()
     watch.noteHealth()
-    cloud.setGroup(webArns.green, { total: 2, healthy: 0 })
+    cloud.setHealthy(webArns.green, 0)
   })
 }
 

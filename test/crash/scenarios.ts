@@ -1,4 +1,3 @@
-import type { MemoryCloud } from '../../shared/adapters/memory/cloud.ts'
 import type { Deps } from '../../shared/deps.ts'
 import type { Deployment, Phase } from '../../shared/domain/deployment.ts'
 import type { Service } from '../../shared/domain/service.ts'
@@ -9,10 +8,9 @@ import { pause } from '../../shared/use-cases/pause.ts'
 import { promote } from '../../shared/use-cases/promote.ts'
 import { reject } from '../../shared/use-cases/reject.ts'
 import { resume } from '../../shared/use-cases/resume.ts'
-import { aDeployer, anAlbRoute, webArns } from '../support/builders.ts'
+import { aDeployer, anAlbRoute } from '../support/builders.ts'
 import { aMetricGate } from '../support/gates.ts'
-import { appPair, aRoute53Route } from '../support/record-sets.ts'
-import { eastArns, setPair } from '../support/three-waves.ts'
+import { routes as each } from './cloud.ts'
 
 /** What a client does once, as soon as the deployment is there; it repeats it until it has an answer. */
 export interface Act {
@@ -59,13 +57,10 @@ const approved: Strategy = {
   ],
 }
 
-const alb = [anAlbRoute()]
-const east = { kind: 'alb', ruleArn: eastArns.rule, blue: eastArns.blue, green: eastArns.green } as const
 const routes = {
-  alb,
-  dns: [aRoute53Route()],
-  'alb and dns': [anAlbRoute(), aRoute53Route()],
-  'two waves': [anAlbRoute({ wave: 1 }), { ...east, wave: 2 }],
+  dns: [each.dns],
+  'alb and dns': [each.web, each.dns],
+  'two waves': [anAlbRoute({ wave: 1 }), { ...each.east, wave: 2 }],
 } as const
 
 const actor = aDeployer
@@ -129,14 +124,3 @@ export const scenarios: readonly Scenario[] = [
     act('reject', waiting, (deps, id) => reject(deps, id, { actor, expectedStep: 0 })),
   ]),
 ]
-
-/** Puts everything there that the routes of a scenario name: all traffic to blue. */
-export function furnish(cloud: MemoryCloud): void {
-  for (const { rule, blue, green } of [webArns, eastArns]) {
-    cloud.setGroup(blue)
-    cloud.setGroup(green)
-    cloud.routing.set(rule, { weights: { [blue]: 100, [green]: 0 } })
-  }
-  cloud.hostedZones.addZone(appPair.hostedZoneId, { name: 'example.com' })
-  setPair(cloud.hostedZones, { blue: 100, green: 0 })
-}

@@ -1,90 +1,43 @@
 import type { Task } from '../../functions/steps/task.ts'
-import { createManualClock, type ManualClock } from '../../local/clock.ts'
+import type { ManualClock } from '../../local/clock.ts'
 import { createTasks } from '../../local/functions.ts'
-import { createMemoryCloud, type MemoryCloud } from '../../shared/adapters/memory/cloud.ts'
-import { createMemoryDeploymentStore } from '../../shared/adapters/memory/deployment-store.ts'
-import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
-import { createMemoryLine } from '../../shared/adapters/memory/line.ts'
-import { createMemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
-import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
-import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
-import { toExecutionName } from '../../shared/adapters/stepfunctions/workflow.ts'
 import type { Deps } from '../../shared/deps.ts'
-import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
-import { invokeRollBack } from '../support/invoke-roll-back.ts'
-import { startWalkedStepFunctions } from '../support/walked-step-functions.ts'
+import type { CrashCloud } from './cloud.ts'
 import type { Disturbance } from './faults.ts'
 import { type CrashProcess, createProcess } from './process.ts'
 
 /** Seconds until a function of this name is given up, as it ships. */
 const timeouts: Readonly<Record<string, number>> = { RollBack: 110, check: 180, api: 29 }
 const taskTimeoutSeconds = 50
-const checkEveryMs = 60_000
+export const checkEveryMs = 60_000
 
 export interface WorldOptions {
   readonly disturbance: Disturbance
-  /** Changes the ports that all processes share. Default: as they are. */
-  readonly around?: (ports: Deps, world: { readonly clock: ManualClock; readonly cloud: MemoryCloud }) => Deps
   /** Changes what one process sees; the tests' way to take a safeguard away. */
   readonly within?: (deps: Deps) => Deps
   /** Told of each process as it begins. */
   readonly onProcess?: (process: CrashProcess) => void
 }
 
-/** Everything shipped, on memory, one process for each run of a function, on a clock that only we move. */
+/** Everything shipped, one process for each run of a function, on a clock that only we move. */
 export interface CrashWorld {
   readonly clock: ManualClock
-  readonly cloud: MemoryCloud
+  readonly cloud: CrashCloud
   /** The ports as nobody disturbs them: for looking on. */
   readonly ports: Deps
   /** Runs a function: as Lambda would, until it answers, dies, or is given up. */
   spawn<Answer>(name: string, work: (deps: Deps) => Promise<Answer>): Promise<Answer>
   stopExecutions(): Promise<void>
-  close(): void
+  /** From now on no check runs by itself: what is left must end alone. */
+  endChecks(): void
+  close(): Promise<void> | void
 }
 
-export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
-  const { disturbance, around = (ports) => ports, within = (deps) => deps } = options
-  const clock = createManualClock()
-  const time = { now: clock.now, realNow: clock.now, sleep: (ms: number) => clock.sleep(ms) }
-  const cloud = createMemoryCloud(time)
-  const tasks: Record<string, Task> = {}
-  const machine = await startWalkedStepFunctions(clock, tasks)
-  const queue = createMemoryZoneQueue(time)
-  const log = () => undefined
-  const started = new Set<string>()
-  let ids = 0
-  const own: Deps = {
-    clock: time,
-    services: createMemoryServiceStore(),
-    deployments: createMemoryDeploymentStore(),
-    leases: createMemoryLeases(time),
-    line: createMemoryLine(),
-    ...queue,
-    ...{ hostedZones: cloud.hostedZones, targetGroups: cloud.targetGroups, routerFor: cloud.routerFor },
-    ...{ testRouterFor: cloud.testRouterFor, inspector: cloud.inspector, targetHealth: cloud.targetHealth },
-    ...{ metrics: cloud.metrics, alarms: cloud.alarms, prober: cloud.prober, healthChecks: cloud.healthChecks },
-    ...{ webhookJudge: cloud.webhookJudge, secrets: cloud.secrets },
-    workflow: {
-      ...machine.workflow,
-      async start(id, execution) {
-        started.add(toExecutionName(id, execution))
-        await machine.workflow.start(id, execution)
-      },
-    },
-    rollBackInvoker: { rollBack: (deploymentId, cause) => invokeRollBack(tasks, { deploymentId, cause }) },
-    checkInvoker: { check: () => spawn('check', reportOnOpenDeployments) },
-    notifier: createMemoryNotifier(),
-    logger: { info: log, warn: log, error: log },
-    lookTogether: () => ({}),
-    homeRegion: 'eu-west-1',
-    newHolder: () => `holder-${++ids}`,
-    newDeploymentId: () => `dep_${toTime(clock.now())}${String(++ids).padStart(16, '0')}`,
-  }
-  const ports = around(own, { clock, cloud })
-
-  async function spawn<Answer>(name: string, work: (deps: Deps) => Promise<Answer>): Promise<Answer> {
-    const process = createProcess({ name, ports, disturbance })
+/** How a world runs functions. @param ports - What all its processes share. */
+export function createSpawn(clock: ManualClock, ports: () => Deps, options: WorldOptions): CrashWorld['spawn'] {
+  const { within = (deps) => deps } = options
+  return async (name, work) => {
+    const process = createProcess({ name, ports: ports(), disturbance: options.disturbance })
     options.onProcess?.(process)
     const seconds = timeouts[name] ?? timeouts[name.split(':')[0] ?? ''] ?? taskTimeoutSeconds
     let cancel = () => {}
@@ -103,17 +56,20 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
       cancel()
     }
   }
+}
 
+/** The Tasks of the workflow, each run in a process of its own. They are the same for whatever ports. */
+export function spawnTasks(tasks: Record<string, Task>, ports: Deps, spawn: CrashWorld['spawn']): void {
   for (const name of Object.keys(createTasks(ports)))
     tasks[name] = (event) => spawn(name, async (deps) => createTasks(deps)[name]?.(event))
-  clock.every(checkEveryMs, () => void spawn('check', checkOpenDeployments).catch(() => undefined))
+}
 
+/** Ids that a run repeats: an id of a deployment sorts by its time, as a ULID does. */
+export function createIds(clock: Pick<ManualClock, 'now'>): Pick<Deps, 'newHolder' | 'newDeploymentId'> {
+  let ids = 0
   return {
-    ...{ clock, cloud, ports, spawn },
-    async stopExecutions() {
-      for (const name of started) await machine.stop(name)
-    },
-    close: () => machine.stepFunctions.close(),
+    newHolder: () => `holder-${++ids}`,
+    newDeploymentId: () => `dep_${toTime(clock.now())}${String(++ids).padStart(16, '0')}`,
   }
 }
 
