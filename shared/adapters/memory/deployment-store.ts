@@ -3,10 +3,10 @@ import { ConflictError } from '../../domain/errors.ts'
 import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
 import type { DeploymentStore, KeyClaim, Pointer } from '../../ports/deployment-store.ts'
 import { buildPage, fromCursor } from '../page.ts'
-import { copyOf } from './copy.ts'
+import { copyOf, frozenCopyOf } from './copy.ts'
 import { createMemoryQueues } from './queues.ts'
 
-/** Deployments in memory, for tests. Nothing awaits inside a method, so each is atomic. */
+/** Deployments in memory, for tests. Nothing awaits inside a method, so each is atomic; what is read is frozen. */
 export function createMemoryDeploymentStore(): DeploymentStore {
   const claims = new Map<string, KeyClaim>()
   const records = new Map<string, Deployment>()
@@ -25,12 +25,12 @@ export function createMemoryDeploymentStore(): DeploymentStore {
   const keep = (record: Deployment) => {
     const copied = eventsOf(record.id)
     const lastEvents = record.lastEvents.filter((event) => !copied.has(event.seq))
-    records.set(record.id, copyOf({ ...record, lastEvents }))
+    records.set(record.id, frozenCopyOf({ ...record, lastEvents }))
     copy(record)
   }
   const copy = (record: Deployment) => {
     const copied = eventsOf(record.id)
-    for (const event of record.lastEvents) if (!copied.has(event.seq)) copied.set(event.seq, copyOf(event))
+    for (const event of record.lastEvents) if (!copied.has(event.seq)) copied.set(event.seq, frozenCopyOf(event))
     events.set(record.id, copied)
   }
 
@@ -44,12 +44,12 @@ export function createMemoryDeploymentStore(): DeploymentStore {
     },
     async create(deployment) {
       const standing = records.get(deployment.id)
-      if (standing) return copyOf(standing)
+      if (standing) return standing
       keep(deployment)
       return copyOf(deployment)
     },
     async load(id) {
-      return copyOf(records.get(id) ?? null)
+      return records.get(id) ?? null
     },
     async save(next) {
       const stored = records.get(next.id)
@@ -67,19 +67,19 @@ export function createMemoryDeploymentStore(): DeploymentStore {
         .filter((record) => filter.service === undefined || record.service === filter.service)
         .filter((record) => filter.phase === undefined || record.phase === filter.phase)
         .sort((a, b) => (a.id < b.id ? 1 : -1))
-      return buildPage('deployments', { found: copyOf(found), limit: page.limit, placeOf: (record) => record.id })
+      return buildPage('deployments', { found, limit: page.limit, placeOf: (record) => record.id })
     },
     async listEvents(id, page) {
       const after = Number(fromCursor('events', page.cursor) ?? 0)
       // Whatever the record still carries was copied in the same breath: here there is nothing to merge.
       const found = [...eventsOf(id).values()].filter((event) => event.seq > after).sort((a, b) => a.seq - b.seq)
-      return buildPage('events', { found: copyOf(found), limit: page.limit, placeOf: (event) => String(event.seq) })
+      return buildPage('events', { found, limit: page.limit, placeOf: (event) => String(event.seq) })
     },
     async copyEvents(deployment) {
       copy(deployment)
     },
     async loadMeasures(id) {
-      return copyOf(measures.get(id) ?? null)
+      return measures.get(id) ?? null
     },
     async saveMeasures(id, next) {
       const stored = measures.get(id)?.revision ?? 0
@@ -88,7 +88,7 @@ export function createMemoryDeploymentStore(): DeploymentStore {
           `measures of ${id} changed since they were read (revision ${next.revision - 1} then, ${stored} now); read them again`,
           { id },
         )
-      measures.set(id, copyOf(next))
+      measures.set(id, frozenCopyOf(next))
     },
     async keepBuckets(id, gate, fresh) {
       const kept = bucketsOf(id, gate)
