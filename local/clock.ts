@@ -84,8 +84,11 @@ export interface ManualClock extends LocalClock {
   advance(localMs: number): Promise<void>
 }
 
-/** @param startAt - First instant, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z. */
-export function createManualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
+/**
+ * @param startAt - First instant, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z.
+ * @param settle - Resolves when what the last timer set off has come to rest. Default: once promises have settled.
+ */
+export function createManualClock(startAt = Date.UTC(2026, 0, 1), settle = settlePromises): ManualClock {
   let at = startAt
   let sequence = 0
   const timers = new Map<number, { dueAt: number; action: () => void }>()
@@ -102,10 +105,6 @@ export function createManualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
     }
     cancel = after(localMs, turn)
     return () => cancel()
-  }
-  const settle = async () => {
-    // Promise chains between two timers run to their end; setImmediate comes after every microtask.
-    for (let round = 0; round < 3; round++) await new Promise<void>((resolve) => setImmediate(resolve))
   }
   return {
     speed: 1,
@@ -138,4 +137,9 @@ export function createManualClock(startAt = Date.UTC(2026, 0, 1)): ManualClock {
       at = until
     },
   }
+}
+
+/** Promise chains between two timers run to their end; setImmediate comes after every microtask. */
+async function settlePromises(): Promise<void> {
+  for (let round = 0; round < 3; round++) await new Promise<void>((resolve) => setImmediate(resolve))
 }

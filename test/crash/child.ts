@@ -1,14 +1,16 @@
-import { createSeededRandom } from '../../local/aws/faults.ts'
-import { runMatrix, type Totals } from './matrix.ts'
+import '../support/setup.ts'
+import { drawnBy, runMatrix, type Totals } from './matrix.ts'
 import { type Mutation, mutations } from './mutations.ts'
+import type { Through } from './run.ts'
 import { scenarios } from './scenarios.ts'
 
 /** A scenario for a process of its own. */
 export interface ChildTask {
+  readonly through: Through
   readonly scenario: string
   readonly seed: number
-  /** Which part of its cells is run, above 0 up to 1. */
-  readonly sample: number
+  /** Which of its cells are run. */
+  readonly drawn: Parameters<typeof drawnBy>[1]
   readonly mutation: Mutation | null
   /** Which of `parts` parts of its calls, from 0. */
   readonly part: number
@@ -17,12 +19,13 @@ export interface ChildTask {
 
 export type ChildAnswer = { readonly totals: Totals } | { readonly error: string }
 
-async function work({ scenario: name, seed, sample, mutation, part, parts }: ChildTask): Promise<Totals> {
+async function work({ through, scenario: name, seed, drawn, mutation, part, parts }: ChildTask): Promise<Totals> {
   const scenario = scenarios.find((one) => one.name === name)
   if (!scenario) throw new Error(`there is no scenario "${name}"`)
-  const random = createSeededRandom(seed)
+  const isDrawn = drawnBy(seed, drawn)
   const totals = await runMatrix(scenario, {
-    takes: ({ fault }) => random() < sample && fault.atCall % parts === part,
+    through,
+    takes: (cell) => cell.fault.atCall % parts === part && isDrawn(cell),
     // One violation shows what the safeguard is for.
     ...(mutation && { mutation, onCell: (_, { violations }) => violations.length > 0 }),
   })

@@ -16,6 +16,8 @@ export interface Watch {
   readonly violations: readonly string[]
   /** How many writes of routing were sent. */
   readonly writes: () => number
+  /** How many of them have taken effect. */
+  readonly effects: () => number
   /** The same disturbance, with every write looked at. */
   around(disturbance: Disturbance): Disturbance
   /** A write is being sent. @returns When, for `effect`. */
@@ -35,7 +37,7 @@ export function createWatch(): Watch {
   const goalAtMs = new Map<string, number>()
   let world: CrashWorld | null = null
   let routes: readonly Route[] = []
-  let [writes, healthAtMs] = [0, Number.NEGATIVE_INFINITY]
+  let [writes, effects, healthAtMs] = [0, 0, Number.NEGATIVE_INFINITY]
   const say = (call: PortCall, what: string) =>
     void violations.push(`${call.process.name}, ${call.port}.${call.method} ${call.subject}: ${what}`)
 
@@ -81,7 +83,7 @@ export function createWatch(): Watch {
 
   /** Looks at what every route has before and after; what was on the wire for long must only leave a weight. */
   async function checkEffect(at: CrashWorld, call: PortCall, act: () => Promise<unknown>, sentAtMs: number) {
-    const newest = await newestDeployment(at)
+    const newest = await at.newest()
     const before = readShares(at, routes)
     const answer = await act()
     const after = readShares(at, routes)
@@ -106,14 +108,18 @@ export function createWatch(): Watch {
 
   async function saved(): Promise<void> {
     if (world === null) return
-    const newest = await newestDeployment(world)
+    const newest = await world.newest()
     if (newest?.goal === 'snapshot' && !goalAtMs.has(newest.id)) goalAtMs.set(newest.id, world.clock.now())
   }
 
-  const effect: Watch['effect'] = (call, act, sentAtMs) => (world ? checkEffect(world, call, act, sentAtMs) : act())
+  const effect: Watch['effect'] = async (call, act, sentAtMs) => {
+    const answer = await (world ? checkEffect(world, call, act, sentAtMs) : act())
+    effects++
+    return answer
+  }
 
   return {
-    ...{ violations, writes: () => writes, sent, effect, saved },
+    ...{ violations, writes: () => writes, effects: () => effects, sent, effect, saved },
     begin(started, routesOfService) {
       world = started
       routes = routesOfService
@@ -174,11 +180,6 @@ export function readShares({ cloud }: CrashWorld, routes: readonly Route[]): Rea
     shares.set(resourceOf(route), canary === null ? null : { canary, groups, canarySlot: 'green' })
   }
   return shares
-}
-
-/** The open deployment of the service, or the one that ended last. */
-async function newestDeployment({ ports }: CrashWorld): Promise<Deployment | null> {
-  return (await ports.deployments.list({ service: 'web' }, { limit: 1, cursor: null })).items[0] ?? null
 }
 
 /** What the canary is to have once a deployment has ended so, percent. */

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { ChildAnswer, ChildTask } from './child.ts'
 import { addTotals, type Broken, noTotals, type Totals } from './matrix.ts'
 import { mutations } from './mutations.ts'
+import type { Through } from './run.ts'
 import { scenarios } from './scenarios.ts'
 
 // Runs the crash matrix: every scenario, every call, every fault. Exit code 0: nothing was broken, and with `--mutate`
@@ -11,8 +12,10 @@ import { scenarios } from './scenarios.ts'
 
 const usage = `Usage: npm run test:crash -- [options]
   --scenario TEXT   only scenarios whose name contains it
+  --through WHAT    memory: on the memory adapters; sdk: on those that ship, over HTTP to the local endpoint; both (default)
   --seed N          which cells a sample takes (default 1)
-  --sample F        which part of the cells to run, above 0 up to 1 (default 1: all)
+  --sample F        which part of the cells to run on memory, above 0 up to 1 (default 1: all)
+  --sdk-cases N     about how many cells of each scenario to run through the SDKs (default 64: 3 % of the matrix)
   --processes N     how many run at once (default 2)
   --mutate          take each safeguard away in memory; each must break an invariant`
 
@@ -20,33 +23,47 @@ const usage = `Usage: npm run test:crash -- [options]
 const leastFaults = 10_000
 const shownViolations = 20
 /** A scenario is run in so many parts: whoever waits sees it go on, and no process is left alone with a long one. */
-const parts = 4
+const partsOf = { memory: 4, sdk: 2 } as const satisfies Record<Through, number>
 
 interface Options {
   readonly names: readonly string[]
+  readonly throughs: readonly Through[]
   readonly seed: number
+  /** Which part of the cells is run on memory, above 0 up to 1. */
   readonly sample: number
+  /** About how many of each scenario are run through the SDKs, at least 1. */
+  readonly sdkCases: number
   readonly processes: number
   readonly mutate: boolean
 }
 
 /** @throws {Error} With a sentence for people. */
 function readOptions(args: readonly string[]): Options {
+  const text = (initial: string) => ({ type: 'string', default: initial }) as const
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ scenario: { type: 'string', default: '' }, seed: { type: 'string', default: '1' } },
-      ...{ sample: { type: 'string', default: '1' }, processes: { type: 'string', default: '2' } },
-      mutate: { type: 'boolean', default: false },
+      ...{ scenario: text(''), seed: text('1'), sample: text('1'), 'sdk-cases': text('64'), processes: text('2') },
+      ...{ through: text('both'), mutate: { type: 'boolean', default: false } },
     },
   })
-  const [seed, sample, processes] = [Number(values.seed), Number(values.sample), Number(values.processes)]
+  const [seed, processes] = [Number(values.seed), Number(values.processes)]
+  const [sample, sdkCases] = [Number(values.sample), Number(values['sdk-cases'])]
+  const throughs = throughsOf[values.through]
   const names = scenarios.map(({ name }) => name).filter((name) => name.includes(values.scenario))
+  if (!throughs) throw new Error('--through must be memory, sdk or both')
   if (names.length === 0) throw new Error(`no scenario's name contains "${values.scenario}"`)
   if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number')
   if (!(sample > 0 && sample <= 1)) throw new Error('--sample must be above 0, up to 1')
+  if (!(Number.isInteger(sdkCases) && sdkCases >= 1)) throw new Error('--sdk-cases must be a whole number from 1')
   if (!(Number.isInteger(processes) && processes >= 1)) throw new Error('--processes must be a whole number from 1')
-  return { names, seed, sample, processes, mutate: values.mutate }
+  return { names, throughs, seed, sample, sdkCases, processes, mutate: values.mutate }
+}
+
+const throughsOf: Readonly<Record<string, readonly Through[]>> = {
+  memory: ['memory'],
+  sdk: ['sdk'],
+  both: ['memory', 'sdk'],
 }
 
 // The SDK tells every process about the next version of Node.
@@ -92,31 +109,42 @@ function printBroken({ scenario, fault, call, violations }: Broken): void {
   for (const violation of violations) print(`    ${violation}`)
 }
 
-async function runWhole({ names, seed, sample, processes }: Options): Promise<number> {
+const titles = { memory: 'on memory', sdk: 'through the SDKs' } as const satisfies Record<Through, string>
+
+async function runPart(through: Through, options: Options): Promise<Totals> {
+  const { names, seed, sample, sdkCases, processes } = options
   const startedAt = performance.now()
   let [totals, done] = [noTotals, 0]
-  await runAll(
-    names.flatMap((scenario) =>
-      Array.from({ length: parts }, (_, part) => ({ scenario, seed, sample, mutation: null, part, parts })),
-    ),
-    processes,
-    ({ scenario, part }, one) => {
-      done++
-      totals = addTotals(totals, one)
-      const ends = Object.entries(one.ends).map(([phase, count]) => `${count} ${phase}`)
-      print(
-        `${String(done).padStart(2)}/${names.length * parts} ${scenario}, part ${part + 1}: ${one.faults} faults, ${one.broken.length} broken (${ends.join(', ')})`,
-      )
-      for (const broken of one.broken.slice(0, shownViolations)) printBroken(broken)
-      return false
-    },
+  const drawn = through === 'memory' ? { share: sample } : { cases: sdkCases }
+  const parts = partsOf[through]
+  const tasks = names.flatMap((scenario) =>
+    Array.from({ length: parts }, (_, part) => ({ through, scenario, seed, drawn, mutation: null, part, parts })),
   )
+  await runAll(tasks, processes, ({ scenario, part }, one) => {
+    done++
+    totals = addTotals(totals, one)
+    const ends = Object.entries(one.ends).map(([phase, count]) => `${count} ${phase}`)
+    print(
+      `${String(done).padStart(3)}/${tasks.length} ${scenario}, part ${part + 1}: ${one.faults} faults, ${one.broken.length} broken (${ends.join(', ')})`,
+    )
+    for (const broken of one.broken.slice(0, shownViolations)) printBroken(broken)
+    return false
+  })
   const seconds = Math.round((performance.now() - startedAt) / 1000)
-  print(
-    `${totals.scenarios} scenarios, ${totals.calls} calls, ${totals.faults} faults, ${totals.writes} writes looked at: ${totals.broken.length} runs broke an invariant (${seconds} s)`,
-  )
+  print(`${titles[through]}, seed ${seed}: ${describe(totals)} (${seconds} s)`)
+  return totals
+}
+
+function describe({ scenarios: count, calls, faults, writes, broken }: Totals): string {
+  return `${count} scenarios, ${calls} calls, ${faults} faults, ${writes} writes looked at: ${broken.length} runs broke an invariant`
+}
+
+async function runWhole(options: Options): Promise<number> {
+  let totals = noTotals
+  for (const through of options.throughs) totals = addTotals(totals, await runPart(through, options))
   if (totals.broken.length > 0) return 1
-  const isWhole = names.length === scenarios.length && sample === 1
+  const isWhole =
+    options.names.length === scenarios.length && options.throughs.includes('memory') && options.sample === 1
   if (!isWhole || totals.faults >= leastFaults) return 0
   print(`fewer than ${leastFaults} faults: the calls are no longer seen`)
   return 2
@@ -126,8 +154,9 @@ async function runMutations({ names, seed, sample, processes }: Options): Promis
   let missed = 0
   for (const mutation of mutations) {
     let found: Broken | null = null
+    const rest = { through: 'memory', seed, drawn: { share: sample }, mutation, part: 0, parts: 1 } as const
     await runAll(
-      names.map((scenario) => ({ scenario, seed, sample, mutation, part: 0, parts: 1 })),
+      names.map((scenario) => ({ ...rest, scenario })),
       processes,
       (_, { broken }) => {
         found ??= broken[0] ?? null

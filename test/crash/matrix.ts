@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { type Fault, faultKinds } from './faults.ts'
 import type { Mutation } from './mutations.ts'
-import { type RunOutcome, runScenario } from './run.ts'
+import { type RunOutcome, runScenario, type Through } from './run.ts'
 import type { Scenario } from './scenarios.ts'
 
 /** One cell of the matrix: a scenario with one fault at one of its calls. */
@@ -9,6 +10,8 @@ export interface Cell {
   readonly fault: Fault
   /** The call that it meets, in words. */
   readonly call: string
+  /** How many cells the scenario has. */
+  readonly outOf: number
 }
 
 /** A cell whose run broke something. */
@@ -36,6 +39,8 @@ export const noTotals: Totals = { scenarios: 0, calls: 0, faults: 0, writes: 0, 
 
 /** Which cells a run of the matrix takes. */
 export interface Selection {
+  /** Default `memory`. */
+  readonly through?: Through
   /** 0 up to, not including, 1: whether a cell is taken. Default: every one is. */
   readonly takes?: (cell: Cell) => boolean
   readonly mutation?: Mutation
@@ -44,37 +49,55 @@ export interface Selection {
 }
 
 /** Runs a scenario undisturbed, and then once for each fault at each of its calls. */
-export async function runMatrix(scenario: Scenario, { takes, mutation, onCell }: Selection = {}): Promise<Totals> {
-  const undisturbed = await runScenario(scenario)
+export async function runMatrix(scenario: Scenario, selection: Selection = {}): Promise<Totals> {
+  const { through = 'memory', takes, mutation, onCell } = selection
+  const undisturbed = await runScenario(scenario, { through })
   const totals = { ...noTotals, scenarios: 1, calls: undisturbed.calls.length }
   const ends: Record<string, number> = {}
   const broken: Broken[] = [...brokenBy(scenario, { kind: 'fails', atCall: 0 }, null, undisturbed)]
+  // Requests that are under way at once reach the endpoint in any order.
+  const isRepeatable = through === 'memory' && mutation === undefined
   let [faults, writes] = [0, undisturbed.writes]
   for (const cell of cellsOf(scenario, undisturbed.calls)) {
     if (takes && !takes(cell)) continue
-    const outcome = await runScenario(scenario, { fault: cell.fault, ...(mutation && { mutation }) })
+    const outcome = await runScenario(scenario, { through, fault: cell.fault, ...(mutation && { mutation }) })
     faults++
     writes += outcome.writes
     ends[outcome.phase ?? 'not started'] = (ends[outcome.phase ?? 'not started'] ?? 0) + 1
-    broken.push(...brokenBy(scenario, cell.fault, mutation ? null : cell.call, outcome))
+    broken.push(...brokenBy(scenario, cell.fault, isRepeatable ? cell.call : null, outcome))
     if (onCell?.(cell, outcome)) break
   }
   return { ...totals, faults, writes, ends, broken }
 }
 
+/**
+ * Takes a part of the cells that is the same for the same seed, whichever of them are run: each is drawn by itself.
+ *
+ * @param part - A share of all cells, above 0 up to 1; or about so many of each scenario.
+ */
+export function drawnBy(seed: number, part: { readonly share: number } | { readonly cases: number }) {
+  return ({ scenario, fault, outOf }: Cell): boolean => {
+    const share = 'share' in part ? part.share : part.cases / outOf
+    if (share >= 1) return true
+    const digest = createHash('sha256').update(`${seed} ${scenario.name} ${fault.atCall} ${fault.kind}`).digest()
+    return digest.readUInt32BE() / 2 ** 32 < share
+  }
+}
+
 /** Every fault at every call, in the order of the calls. */
 function* cellsOf(scenario: Scenario, calls: readonly string[]): Generator<Cell> {
+  const outOf = calls.length * faultKinds.length
   for (const [index, call] of calls.entries())
-    for (const kind of faultKinds) yield { scenario, call, fault: { kind, atCall: index + 1 } }
+    for (const kind of faultKinds) yield { scenario, call, outOf, fault: { kind, atCall: index + 1 } }
 }
 
 /** @param expected - The call that the fault should meet; null: that is not asked. */
 function brokenBy(scenario: Scenario, fault: Fault, expected: string | null, outcome: RunOutcome): readonly Broken[] {
-  const call = outcome.calls[fault.atCall - 1] ?? 'none'
+  const call = fault.atCall === 0 ? 'nothing' : (outcome.calls[fault.atCall - 1] ?? 'none')
   const violations = [
     ...outcome.violations,
     // The runs are only comparable while the same options make the same calls.
-    ...(expected !== null && call !== expected ? [`the fault met ${call} instead of ${expected}`] : []),
+    ...(call !== (expected ?? call) || call === 'none' ? [`the fault met ${call} instead of ${expected}`] : []),
   ]
   return violations.length > 0 ? [{ scenario: scenario.name, fault, call, violations }] : []
 }

@@ -56,6 +56,8 @@ export async function startMemoryWorld(options: WorldOptions): Promise<CrashWorl
   const endChecks = clock.every(checkEveryMs, () => void spawn('check', checkOpenDeployments).catch(() => undefined))
   return {
     ...{ clock, cloud: furnishMemory(cloud), ports, spawn, endChecks },
+    load: (id) => ports.deployments.load(id),
+    newest: async () => (await ports.deployments.list({}, { limit: 1, cursor: null })).items[0] ?? null,
     async stopExecutions() {
       for (const name of started) await machine.stop(name)
     },

@@ -100,12 +100,17 @@ interface Views {
 /** Whatever a port is called: one that is new goes through the process as well. */
 function portsOfProcess(ports: Deps, { ownClock, through, making }: Views): Deps {
   const views = new Map<PropertyKey, unknown>([['clock', ownClock]])
-  for (const name of ['routerFor', 'testRouterFor'] as const)
-    views.set(name, making(name.replace('For', ''), ports[name] as (of: never) => object))
-  for (const [name, port] of Object.entries(ports))
-    if (!views.has(name) && name !== 'logger' && typeof port === 'object') views.set(name, through(name, port))
+  // Made when it is asked for: most processes need a few of them.
+  const viewOf = (name: PropertyKey, value: unknown) => {
+    if (name === 'routerFor' || name === 'testRouterFor')
+      return making(name.replace('For', ''), value as (of: never) => object)
+    return name === 'logger' || typeof value !== 'object' || value === null ? value : through(String(name), value)
+  }
   return new Proxy(ports, {
-    get: (of, name, receiver) => (views.has(name) ? views.get(name) : Reflect.get(of, name, receiver)),
+    get(of, name, receiver) {
+      if (!views.has(name)) views.set(name, viewOf(name, Reflect.get(of, name, receiver)))
+      return views.get(name)
+    },
   })
 }
 

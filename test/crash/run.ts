@@ -1,3 +1,4 @@
+import type { Deps } from '../../shared/deps.ts'
 import { type DeploymentEvent, isOver, type Phase } from '../../shared/domain/deployment.ts'
 import { ConflictError } from '../../shared/domain/errors.ts'
 import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
@@ -7,14 +8,21 @@ import { aDeployer, aService, webArns } from '../support/builders.ts'
 import { readAll } from '../support/read-all.ts'
 import { eastArns } from '../support/three-waves.ts'
 import { routes } from './cloud.ts'
-import { createInjector, type Fault, type FaultKind } from './faults.ts'
+import { createInjector, type Fault, type FaultKind, type FaultWorld } from './faults.ts'
 import { checkEnd, createWatch, runningExecutions, type Watch } from './invariants.ts'
 import { startMemoryWorld } from './memory-world.ts'
 import { type Mutation, mutate } from './mutations.ts'
 import type { Scenario } from './scenarios.ts'
+import { startSdkWorld } from './sdk/world.ts'
+import { checkWriteLog } from './sdk/write-log.ts'
 import type { CrashWorld } from './world.ts'
 
+/** What a world is made of: the memory adapters, or those that ship, on SDK clients and the local endpoint. */
+export type Through = 'memory' | 'sdk'
+
 export interface RunOptions {
+  /** Default `memory`. */
+  readonly through?: Through
   readonly fault?: Fault
   readonly mutation?: Mutation
 }
@@ -52,29 +60,49 @@ const cured: ReadonlySet<FaultKind> = new Set<FaultKind>([
 ])
 
 /** Runs one scenario to its end, with one fault or none. The same options always make the same calls. */
-export async function runScenario(scenario: Scenario, { fault, mutation }: RunOptions = {}): Promise<RunOutcome> {
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunOutcome> {
   const random = Math.random
   // What is drawn here (pauses of writers in a zone) must not move the calls: half of the jitter, always.
   Math.random = () => 0.5
   try {
-    return await run(scenario, { ...(fault && { fault }), ...(mutation && { mutation }) })
+    return await run(scenario, options)
   } finally {
     Math.random = random
   }
 }
 
-async function run(scenario: Scenario, { fault, mutation }: RunOptions): Promise<RunOutcome> {
+/** A world, and what is known of it at the end. */
+interface Started {
+  readonly world: CrashWorld
+  readonly calls: readonly string[]
+  /** What its own log says against the run, in words. */
+  readonly checkLog: () => readonly string[]
+}
+
+async function start(options: RunOptions, world: FaultWorld, watch: Watch): Promise<Started> {
+  const { through, mutation } = options
+  const fault = options.fault ?? null
+  const within = mutation && { within: (deps: Deps) => mutate(mutation, deps) }
+  if (through === 'sdk') {
+    const started = await startSdkWorld({ fault, world, watch, ...within })
+    const checkLog = () => checkWriteLog(started.requests(), watch.effects())
+    return { world: started, calls: started.calls, checkLog }
+  }
+  const injector = createInjector(fault, world)
+  const disturbance = watch.around(injector)
+  return { world: await startMemoryWorld({ disturbance, ...within }), calls: injector.calls, checkLog: () => [] }
+}
+
+async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
+  const { fault } = options
   const watch = createWatch()
   let started: CrashWorld | null = null
-  const injector = createInjector(fault ?? null, {
+  const faultWorld: FaultWorld = {
     sleep: async (ms) => started?.clock.sleep(ms),
     stopExecutions: async () => started?.stopExecutions(),
     abort: () => void (started && abortOpen(started)),
-  })
-  const world = await startMemoryWorld({
-    disturbance: watch.around(injector),
-    ...(mutation && { within: (deps) => mutate(mutation, deps) }),
-  })
+  }
+  const { world, calls, checkLog } = await start(options, faultWorld, watch)
   started = world
   try {
     const service = aService(scenario.service)
@@ -87,17 +115,18 @@ async function run(scenario: Scenario, { fault, mutation }: RunOptions): Promise
     await world.clock.advance(calmMs)
     world.endChecks()
     if (ended) await untilExecutionsEnd(world, id)
-    const phase = id === null ? null : ((await world.ports.deployments.load(id))?.phase ?? null)
+    const phase = id === null ? null : ((await world.load(id))?.phase ?? null)
     const problems = id === null ? ['it could not be started'] : await checkEnd(world, id)
     const violations = [
       ...watch.violations,
+      ...checkLog(),
       ...(ended ? problems : [`after ${endsWithinMs / 1000} s it is ${phase ?? 'not there'}`, ...problems]),
       ...(phase === 'succeeded' && scenario.canary !== 'good' ? ['a bad canary succeeded'] : []),
       ...((fault === undefined || cured.has(fault.kind)) && phase !== scenario.ends
         ? [`it is ${phase}, and nothing but retries was needed to be ${scenario.ends}`]
         : []),
     ]
-    return { phase, calls: injector.calls, writes: watch.writes(), violations, events: await eventsOf(world, id) }
+    return { phase, calls, writes: watch.writes(), violations, events: await eventsOf(world, id) }
   } finally {
     await world.close()
   }
@@ -153,7 +182,7 @@ async function begin(world: CrashWorld): Promise<string | null> {
 async function act(world: CrashWorld, { acts }: Scenario, id: string): Promise<void> {
   for (const { name, when, run: command } of acts) {
     for (;;) {
-      const deployment = await world.ports.deployments.load(id)
+      const deployment = await world.load(id)
       if (deployment && isOver(deployment.phase)) return
       if (deployment && when(deployment)) break
       await world.clock.sleep(5000)
@@ -175,7 +204,7 @@ async function untilOver(world: CrashWorld, id: string, acting: Promise<void>): 
     isActing = false
   })
   for (let passedMs = 0; passedMs < endsWithinMs; passedMs += lookMs) {
-    const deployment = await world.ports.deployments.load(id)
+    const deployment = await world.load(id)
     if (deployment && isOver(deployment.phase) && !isActing) return true
     await world.clock.advance(lookMs)
   }

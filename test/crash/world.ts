@@ -2,6 +2,7 @@ import type { Task } from '../../functions/steps/task.ts'
 import type { ManualClock } from '../../local/clock.ts'
 import { createTasks } from '../../local/functions.ts'
 import type { Deps } from '../../shared/deps.ts'
+import type { Deployment } from '../../shared/domain/deployment.ts'
 import type { CrashCloud } from './cloud.ts'
 import type { Disturbance } from './faults.ts'
 import { type CrashProcess, createProcess } from './process.ts'
@@ -25,6 +26,10 @@ export interface CrashWorld {
   readonly cloud: CrashCloud
   /** The ports as nobody disturbs them: for looking on. */
   readonly ports: Deps
+  /** The record of a deployment. */
+  load(id: string): Promise<Deployment | null>
+  /** The deployment that was created last: the open one, or the one that ended last. */
+  newest(): Promise<Deployment | null>
   /** Runs a function: as Lambda would, until it answers, dies, or is given up. */
   spawn<Answer>(name: string, work: (deps: Deps) => Promise<Answer>): Promise<Answer>
   stopExecutions(): Promise<void>

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { createSeededRandom } from '../../local/aws/faults.ts'
-import { runMatrix } from '../crash/matrix.ts'
+import { drawnBy, runMatrix } from '../crash/matrix.ts'
 import { mutations } from '../crash/mutations.ts'
 import { runScenario } from '../crash/run.ts'
 import { type Scenario, scenarios } from '../crash/scenarios.ts'
@@ -20,14 +19,37 @@ describe('a slice of the crash matrix', () => {
   it.each(scenarios.map((scenario, index) => ({ scenario, seed: index + 1, name: scenario.name })))(
     '$name: whatever befalls one call, traffic ends where the record says',
     async ({ scenario, seed }) => {
-      const random = createSeededRandom(seed)
-      const totals = await runMatrix(scenario, { takes: () => random() < sample })
+      const totals = await runMatrix(scenario, { takes: drawnBy(seed, { share: sample }) })
       expect(totals.broken).toEqual([])
       expect(totals.calls).toBeGreaterThan(90)
       expect(totals.faults).toBeGreaterThan(0)
       expect(totals.writes).toBeGreaterThan(0)
     },
   )
+})
+
+/** Faults of each kind that the adapters and the SDK have a part in, at a call of each service. */
+describe('a handful of cells through the SDKs, dynalite and the local endpoint', () => {
+  it.each([
+    ['canary, alb, errors', 'lost', /^ShiftTraffic: elasticloadbalancing\.ModifyRule$/],
+    ['canary, alb, errors', 'hangs', /^check: elasticloadbalancing\.ModifyRule$/],
+    ['canary, alb', 'throttled', /^EvaluateGates: elasticloadbalancing\.DescribeTargetHealth$/],
+    ['canary, alb', 'dies-after', /^ShiftTraffic: dynamodb\.PutItem$/],
+    ['canary, alb, abort', 'fails', /^api:abort: lambda\.Invoke$/],
+    ['canary, dns', 'overtaken', /^ShiftTraffic: route53\.ChangeResourceRecordSets$/],
+  ] as const)('%s: %s at %s', async (name, kind, call) => {
+    let isFirst = true
+    const totals = await runMatrix(named(name), {
+      through: 'sdk',
+      takes: (cell) => cell.fault.kind === kind && call.test(cell.call) && isFirst,
+      onCell: () => {
+        isFirst = false
+        return true
+      },
+    })
+    expect(totals.broken).toEqual([])
+    expect(totals.faults).toBe(1)
+  })
 })
 
 describe('a run of the crash matrix', () => {
@@ -86,8 +108,11 @@ function runCommand(...args: readonly string[]) {
 
 describe('npm run test:crash', () => {
   it('prints scenarios, calls and faults, and ends with 0 where nothing was broken', () => {
-    const { status, stdout } = runCommand('--scenario', 'canary, alb, abort', '--sample', '0.005')
-    expect(stdout).toMatch(/^1 scenarios, \d+ calls, \d+ faults, \d+ writes looked at: 0 runs broke an invariant/m)
+    const { status, stdout } = runCommand('--scenario', 'canary, alb, abort', '--sample', '0.005', '--sdk-cases', '1')
+    for (const part of ['on memory', 'through the SDKs'])
+      expect(stdout).toMatch(
+        new RegExp(`^${part}, seed 1: 1 scenarios, \\d+ calls, \\d+ faults, \\d+ writes looked at: 0 runs broke`, 'm'),
+      )
     expect(status).toBe(0)
   })
 

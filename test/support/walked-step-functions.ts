@@ -28,8 +28,7 @@ export async function startWalkedStepFunctions(
     clock,
     createRunner: (definition) => createWorkflowRunner({ definition, tasks, clock, random: () => 0.5 }),
   })
-  deployed ??= deploy()
-  const { arn, state } = await deployed
+  const { arn, state } = await deployedMachine()
   await stepFunctions.persistent.load(state)
   const call = async (name: string, input: unknown) => {
     const operation = stepFunctions.service.operations[name]
@@ -54,6 +53,11 @@ const region = 'eu-west-1'
 let deployed: ReturnType<typeof deploy> | undefined
 
 /** Deployed, and so validated, once for every walk of a test file: that takes longer than most walks. */
+export function deployedMachine(): ReturnType<typeof deploy> {
+  deployed ??= deploy()
+  return deployed
+}
+
 async function deploy() {
   const stepFunctions = createStepFunctions({
     clock: createManualClock(),

@@ -1,0 +1,174 @@
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { CloudWatch } from '../../../local/aws/cloudwatch/cloudwatch.ts'
+import {
+  initialAttributes,
+  loadBalancerAttributes,
+  targetGroupAttributes,
+} from '../../../local/aws/elastic-load-balancing-v2/attributes.ts'
+import { dimensionOf } from '../../../local/aws/elastic-load-balancing-v2/identity.ts'
+import type {
+  ListenerRecord,
+  LoadBalancerRecord,
+  RuleRecord,
+  TargetGroupRecord,
+} from '../../../local/aws/elastic-load-balancing-v2/records.ts'
+import { buildZone } from '../../../local/aws/route53/zone.ts'
+import type { Persistent } from '../../../local/aws/service.ts'
+import { type Route, resourceOf } from '../../../shared/domain/service.ts'
+import { webArns } from '../../support/builders.ts'
+import { appPair } from '../../support/record-sets.ts'
+import { eastArns } from '../../support/three-waves.ts'
+import { type CrashCloud, percentOf, targetsOfGroup } from '../cloud.ts'
+
+/** The services of the endpoint that a scenario needs furnished. */
+export interface Account {
+  readonly elasticLoadBalancing: Persistent
+  readonly route53: Persistent
+  readonly metrics: CloudWatch['metrics']
+  /** Healthy targets of each group; the data plane answers with it. */
+  readonly healthy: Map<string, number>
+}
+
+interface SavedBalancers {
+  readonly loadBalancers: readonly LoadBalancerRecord[]
+  readonly listeners: readonly ListenerRecord[]
+  readonly rules: readonly RuleRecord[]
+  readonly targetGroups: readonly TargetGroupRecord[]
+  readonly tags: readonly []
+}
+interface SavedZones {
+  readonly zones: readonly (Omit<ReturnType<typeof buildZone>, 'records'> & {
+    readonly records: readonly { readonly Name: string; readonly SetIdentifier?: string; readonly Weight?: number }[]
+  })[]
+}
+
+/** Puts everything there that the routes of a scenario name, all traffic to blue: as states that were saved. */
+export async function furnishAccount(account: Account): Promise<CrashCloud> {
+  const { elasticLoadBalancing, route53, metrics, healthy } = account
+  await elasticLoadBalancing.load(balancersAt())
+  await route53.load(zonesAt(0))
+  for (const { blue, green } of [webArns, eastArns])
+    for (const group of [blue, green]) healthy.set(group, targetsOfGroup)
+  const balancers = () => elasticLoadBalancing.save() as SavedBalancers
+  const weightsOf = (route: Route): readonly [blue: number, green: number] => {
+    if (route.kind === 'route53') {
+      const records = (route53.save() as SavedZones).zones.flatMap((zone) => zone.records)
+      const of = (id: string) => records.find(({ SetIdentifier }) => SetIdentifier === id)?.Weight ?? 0
+      return [of(route.blue), of(route.green)]
+    }
+    const rule = balancers().rules.find(({ arn }) => arn === resourceOf(route))
+    const groups = rule?.actions.flatMap(({ ForwardConfig }) => ForwardConfig?.TargetGroups ?? []) ?? []
+    const of = (arn: string) => groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? 0
+    return [of(route.blue), of(route.green)]
+  }
+  return {
+    greenPercent: (route) => percentOf(...weightsOf(route)),
+    healthyIn: (group) => healthy.get(group) ?? 0,
+    setHealthy: (group, count) => void healthy.set(group, count),
+    addMinute: (group, startMs, minute) => addMinute(metrics, group, startMs, minute),
+    shift(route, green) {
+      if (route.kind === 'route53') return void route53.load(zonesAt(green))
+      const before = balancers()
+      const rules = before.rules.map((rule) =>
+        rule.arn === resourceOf(route) ? { ...rule, actions: [forward(route, green)] } : rule,
+      )
+      void elasticLoadBalancing.load({ ...before, rules })
+    },
+  }
+}
+
+function forward({ blue, green }: { readonly blue: string; readonly green: string }, percent: number): Action {
+  const TargetGroups = [
+    { TargetGroupArn: blue, Weight: 100 - percent },
+    { TargetGroupArn: green, Weight: percent },
+  ]
+  return { Type: 'forward', Order: 1, ForwardConfig: { TargetGroups } }
+}
+
+function balancersAt(): SavedBalancers {
+  const all = [webArns, eastArns]
+  const listenerOf = (rule: string) => rule.replace(':listener-rule/', ':listener/').replace(/\/[^/]*$/, '')
+  return {
+    loadBalancers: all.map(({ rule }) => aLoadBalancer(balancerOf(rule))),
+    listeners: all.map(({ rule }) => aListener(listenerOf(rule), balancerOf(rule))),
+    rules: all.flatMap((arns) => someRules(arns, listenerOf(arns.rule))),
+    targetGroups: all.flatMap(({ blue, green }) => [aGroup(blue), aGroup(green)]),
+    tags: [],
+  }
+}
+
+function balancerOf(rule: string): string {
+  return rule.replace(':listener-rule/', ':loadbalancer/').replace(/(\/[^/]*){2}$/, '')
+}
+
+function aLoadBalancer(arn: string): LoadBalancerRecord {
+  const [, , , region = '', , path = ''] = arn.split(':')
+  const name = path.split('/')[2] ?? ''
+  return {
+    ...{ arn, name, region, createdAt: '2026-01-01T00:00:00.000Z', dnsName: `${name}.${region}.elb.amazonaws.com` },
+    ...{ address: '127.0.0.1', scheme: 'internet-facing', ipAddressType: 'ipv4' },
+    ...{ subnets: ['subnet-1'], securityGroups: [], attributes: initialAttributes(loadBalancerAttributes) },
+  }
+}
+
+function aListener(arn: string, loadBalancerArn: string): ListenerRecord {
+  return {
+    ...{ arn, loadBalancerArn, port: 80, protocol: 'HTTP', certificates: [] },
+    ...{ sslPolicy: undefined, alpnPolicy: undefined, mutualAuthentication: undefined },
+  }
+}
+
+function someRules(arns: typeof webArns, listenerArn: string): readonly RuleRecord[] {
+  const notFound: Action = { Type: 'fixed-response', Order: 1, FixedResponseConfig: { StatusCode: '404' } }
+  const conditions = [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }]
+  const rest = { listenerArn, transforms: [] }
+  return [
+    { ...rest, arn: arns.rule, priority: 10, conditions, actions: [forward(arns, 0)] },
+    { ...rest, arn: `${arns.rule}0`, priority: 'default', conditions: [], actions: [notFound] },
+  ]
+}
+
+function aGroup(arn: string): TargetGroupRecord {
+  const [, , , region = '', , path = ''] = arn.split(':')
+  return {
+    ...{ arn, region, name: path.split('/')[1] ?? '', targetType: 'ip', protocol: 'HTTP', protocolVersion: 'HTTP1' },
+    ...{ port: 80, vpcId: 'vpc-1', ipAddressType: 'ipv4', attributes: initialAttributes(targetGroupAttributes('ip')) },
+    healthCheck: {
+      ...{ enabled: true, protocol: 'HTTP', port: 'traffic-port', path: '/', intervalSeconds: 30, timeoutSeconds: 5 },
+      ...{ healthyThreshold: 5, unhealthyThreshold: 2, matcher: '200' },
+    },
+    targets: Array.from({ length: targetsOfGroup }, (_, index) => ({ Id: `10.0.0.${index + 1}`, Port: 80 })),
+  }
+}
+
+function zonesAt(green: number): unknown {
+  const { hostedZoneId, name, type } = appPair
+  const built = buildZone({
+    ...{ id: hostedZoneId, name: 'example.com', callerReference: 'scenario', comment: undefined, vpcs: undefined },
+  })
+  const sides = [
+    { SetIdentifier: appPair.blue, Weight: 100 - green, ResourceRecords: [{ Value: '192.0.2.1' }] },
+    { SetIdentifier: appPair.green, Weight: green, ResourceRecords: [{ Value: '192.0.2.2' }] },
+  ].map((side) => ({ Name: name, Type: type, TTL: 60, ...side }))
+  const zone = { ...built, records: [...built.records.values(), ...sides] }
+  return { zones: [zone], changes: [], healthChecks: { checks: [], deletedReferences: [] }, tags: [] }
+}
+
+/** As a load balancer publishes it: errors only where there are some. */
+function addMinute(
+  metrics: CloudWatch['metrics'],
+  group: string,
+  startMs: number,
+  { requests, errors }: { readonly requests: number; readonly errors: number },
+): void {
+  const balancer = [webArns, eastArns].find(({ blue, green }) => blue === group || green === group)
+  if (!balancer) throw new Error(`no load balancer has the group ${group}`)
+  const dimensions = { LoadBalancer: dimensionOf(balancerOf(balancer.rule)), TargetGroup: dimensionOf(group) }
+  const counts = { RequestCount: requests, HTTPCode_Target_5XX_Count: errors }
+  for (const [metricName, count] of Object.entries(counts))
+    if (count > 0)
+      metrics.record({
+        ...{ namespace: 'AWS/ApplicationELB', metricName, dimensions, unit: 'Count', at: startMs },
+        ...{ values: [count], counts: [1] },
+      })
+}
