@@ -1,4 +1,5 @@
 import type { MemoryCloud } from '../../shared/adapters/memory/cloud.ts'
+import { UpstreamError } from '../../shared/domain/errors.ts'
 import { type Route, resourceOf } from '../../shared/domain/service.ts'
 import { anAlbRoute, webArns } from '../support/builders.ts'
 import { appPair, aRoute53Route } from '../support/record-sets.ts'
@@ -25,6 +26,8 @@ export interface CrashCloud {
   addMinute(group: string, startMs: number, minute: { readonly requests: number; readonly errors: number }): void
   /** Gives green so much, as somebody would who knows nothing of us. @param green - Whole percent. */
   shift(route: Route, green: number): void
+  /** From now on every write of a rule is denied; or no longer. */
+  refuseWrites(isRefused: boolean): void
 }
 
 /** Puts everything there that the routes of a scenario name, all traffic to blue, into a cloud in memory. */
@@ -50,6 +53,13 @@ export function furnishMemory(cloud: MemoryCloud): CrashCloud {
     healthyIn: (group) => healthy.get(group) ?? 0,
     addMinute: (group, startMs, minute) => cloud.metrics.setMinute(group, startMs, minute),
     shift: setPercent,
+    refuseWrites(isRefused) {
+      cloud.inject({
+        before({ action, subject }) {
+          if (isRefused && action === 'router.write') throw new UpstreamError(`ModifyRule on ${subject}: AccessDenied`)
+        },
+      })
+    },
     greenPercent(route) {
       if (route.kind === 'route53') {
         const weights = cloud.hostedZones.weightsOf(route.hostedZoneId, route.name, route.type)

@@ -12,6 +12,7 @@ import type { CrashProcess } from './process.ts'
  * - `hangs`: its process stands still until it has been given up, and then goes on; a write of routing has been sent, gets
  *   no answer and takes effect later.
  * - `overtaken`: it hangs, and meanwhile a person aborts.
+ * - `foreign`: nothing befalls it, but just before somebody else gives green a share that is in no plan.
  * - `answers-late`: it took effect at once, and its process stands still as long before it sees the answer: what it read is
  *   not so any more.
  */
@@ -26,6 +27,7 @@ export const faultKinds = [
   'hangs',
   'overtaken',
   'answers-late',
+  'foreign',
 ] as const
 
 export type FaultKind = (typeof faultKinds)[number]
@@ -55,6 +57,8 @@ export interface FaultWorld {
   stopExecutions(): Promise<void>
   /** A person aborts what is open. */
   abort(): void
+  /** Somebody else changes what the first route of the service gives to green. */
+  shift(): void
 }
 
 /** Longer than any function but the check may run; its zombie goes on then. Milliseconds. */
@@ -104,6 +108,9 @@ export function createInjector(fault: Fault | null, world: FaultWorld): Injector
       case 'overtaken':
         if (kind === 'overtaken') void world.sleep(overtakenAfterMs).then(world.abort)
         return hang(call, act, stand)
+      case 'foreign':
+        world.shift()
+        return act()
       case 'answers-late': {
         const answer = await act()
         call.process.freeze(hangMs)

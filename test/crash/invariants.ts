@@ -28,14 +28,31 @@ export interface Watch {
   saved(): Promise<void>
   /** From when on there is a world to look at, and which routes there. */
   begin(world: CrashWorld, routes: readonly Route[]): void
+  /** From now on no share may be raised, a freeze or a stop of the line being in force; or it may again. */
+  holdRaises(isHeld: boolean): void
+  /** Somebody else is about to change what green has of this route: ours may be below it afterwards. */
+  noteForeign(route: Route, percent: number): void
+  /** The last foreign change. */
+  readonly foreign: () => ForeignChange | null
   /** How many targets of a side are healthy changed now: who looked just before may still act on it. */
   noteHealth(): void
+}
+
+/** A share that somebody else gave to green. */
+export interface ForeignChange {
+  readonly resource: string
+  readonly atMs: number
+  /** Percent, as for green, before and after it. */
+  readonly before: number | null
+  readonly percent: number
 }
 
 export function createWatch(): Watch {
   const violations: string[] = []
   const goalAtMs = new Map<string, number>()
   let world: CrashWorld | null = null
+  let heldSinceMs: number | null = null
+  let foreign: ForeignChange | null = null
   let routes: readonly Route[] = []
   let [writes, effects, healthAtMs] = [0, 0, Number.NEGATIVE_INFINITY]
   const say = (call: PortCall, what: string) =>
@@ -64,10 +81,14 @@ export function createWatch(): Watch {
       if (open.goal === 'plan' && before.canary !== 0) say(call, `${said}, and nobody decided to roll back`)
       return
     }
+    // It came before the snapshot was taken, which has it.
+    if (open.goal === 'snapshot' && after.canary === foreign?.percent) return
     const sinceMs = clock.now() - (goalAtMs.get(open.id) ?? clock.now())
     if (open.goal === 'snapshot' && sinceMs > onTheWireMs)
       say(call, `${said}, ${sinceMs} ms after a rollback was decided`)
-    if (after.canary < before.canary) say(call, `${said}: neither the plan nor the snapshot`)
+    if (after.canary < before.canary && foreign === null) say(call, `${said}: neither the plan nor the snapshot`)
+    if (heldSinceMs !== null && after.canary > before.canary && clock.now() - heldSinceMs > onTheWireMs)
+      say(call, `${said}, ${clock.now() - heldSinceMs} ms after raises were held`)
     if (!allowedShares(open, resource).some((share) => Math.abs(share - after.canary) < 0.001))
       say(call, `${said}, which is not in the plan by step ${open.target}`)
   }
@@ -124,6 +145,14 @@ export function createWatch(): Watch {
       world = started
       routes = routesOfService
     },
+    holdRaises(isHeld) {
+      heldSinceMs = isHeld ? (world?.clock.now() ?? 0) : null
+    },
+    noteForeign(route, percent) {
+      const before = world?.cloud.greenPercent(route) ?? null
+      foreign = { resource: resourceOf(route), atMs: world?.clock.now() ?? 0, before, percent }
+    },
+    foreign: () => foreign,
     noteHealth() {
       healthAtMs = world?.clock.now() ?? healthAtMs
     },
@@ -197,7 +226,11 @@ function allowedShares({ plan, target, settings }: Deployment, resource: string)
 }
 
 /** What must hold of a deployment that has ended, in words; empty if all of it does. */
-export async function checkEnd(world: CrashWorld, id: string): Promise<readonly string[]> {
+export async function checkEnd(
+  world: CrashWorld,
+  id: string,
+  foreign: ForeignChange | null,
+): Promise<readonly string[]> {
   const { ports, clock } = world
   const problems: string[] = []
   const deployment = await ports.deployments.load(id)
@@ -215,7 +248,8 @@ export async function checkEnd(world: CrashWorld, id: string): Promise<readonly 
   if (finals.length !== 1) problems.push(`${finals.length} final phases`)
   const wanted = goalShare(deployment)
   for (const [resource, share] of readShares(world, deployment.settings.routes))
-    if (share?.canary !== wanted) problems.push(`${deployment.phase}, and ${resource} has ${share?.canary} %`)
+    if (share?.canary !== wanted && !isNotOurs(deployment, resource, share, foreign))
+      problems.push(`${deployment.phase}, and ${resource} has ${share?.canary} %`)
   const zones = deployment.settings.routes.flatMap((route) =>
     route.kind === 'route53' ? [zoneResource(route.hostedZoneId)] : [],
   )
@@ -227,6 +261,18 @@ export async function checkEnd(world: CrashWorld, id: string): Promise<readonly 
   if ((await ports.deployments.pointer(deployment.service)) === id) problems.push('the service is still taken')
   for (const execution of await runningExecutions(world, id)) problems.push(`execution ${execution} still runs`)
   return problems
+}
+
+/**
+ * Whether a share stays as somebody else made it: on a route that we never wrote, or had before we did, or after our last
+ * look at it, when it was as it should be.
+ */
+function isNotOurs(deployment: Deployment, resource: string, share: Share | null, foreign: ForeignChange | null) {
+  if (foreign?.resource !== resource || share?.canary !== foreign.percent) return false
+  const route = deployment.routes.find((one) => one.resource === resource)
+  if (!route?.touched || route.snapshot?.weights.green === foreign.percent) return true
+  const endedAtMs = Date.parse(deployment.endedAt ?? '')
+  return foreign.before === goalShare(deployment) && endedAtMs - foreign.atMs <= onTheWireMs
 }
 
 /** The numbers of the executions of a deployment that have not ended. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Fault, faultKinds } from './faults.ts'
 import type { Mutation } from './mutations.ts'
 import { type RunOutcome, runScenario, type Through } from './run.ts'
-import type { Scenario } from './scenarios.ts'
+import type { Scenario } from './scenario.ts'
 
 /** One cell of the matrix: a scenario with one fault at one of its calls. */
 export interface Cell {
@@ -86,9 +86,11 @@ export function drawnBy(seed: number, part: { readonly share: number } | { reado
 
 /** Every fault at every call, in the order of the calls. */
 function* cellsOf(scenario: Scenario, calls: readonly string[]): Generator<Cell> {
-  const outOf = calls.length * faultKinds.length
+  const first = scenario.from === undefined ? 0 : calls.findIndex((call) => call.startsWith(`${scenario.from}: `))
+  const outOf = (calls.length - first) * faultKinds.length
   for (const [index, call] of calls.entries())
-    for (const kind of faultKinds) yield { scenario, call, outOf, fault: { kind, atCall: index + 1 } }
+    if (index >= first && first >= 0)
+      for (const kind of faultKinds) yield { scenario, call, outOf, fault: { kind, atCall: index + 1 } }
 }
 
 /** @param expected - The call that the fault should meet; null: that is not asked. */

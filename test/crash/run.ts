@@ -3,6 +3,7 @@ import { type DeploymentEvent, isOver, type Phase } from '../../shared/domain/de
 import { ConflictError } from '../../shared/domain/errors.ts'
 import { withAlwaysOnGate } from '../../shared/domain/gates/always-on.ts'
 import { abort } from '../../shared/use-cases/abort.ts'
+import { resume } from '../../shared/use-cases/resume.ts'
 import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
 import { aDeployer, aService, webArns } from '../support/builders.ts'
 import { readAll } from '../support/read-all.ts'
@@ -12,7 +13,7 @@ import { createInjector, type Fault, type FaultKind, type FaultWorld } from './f
 import { checkEnd, createWatch, runningExecutions, type Watch } from './invariants.ts'
 import { startMemoryWorld } from './memory-world.ts'
 import { type Mutation, mutate } from './mutations.ts'
-import type { Scenario } from './scenarios.ts'
+import type { Outside, Scenario } from './scenario.ts'
 import { startSdkWorld } from './sdk/world.ts'
 import { checkWriteLog } from './sdk/write-log.ts'
 import type { CrashWorld } from './world.ts'
@@ -101,6 +102,7 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
     sleep: async (ms) => started?.clock.sleep(ms),
     stopExecutions: async () => started?.stopExecutions(),
     abort: () => void (started && abortOpen(started)),
+    shift: () => void (started && letStrangerShift(started, watch, scenario)),
   }
   const { world, calls, checkLog } = await start(options, faultWorld, watch)
   started = world
@@ -108,17 +110,20 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
     const service = aService(scenario.service)
     await world.ports.services.put({ ...service, gates: withAlwaysOnGate(service.gates, service.routes) })
     watch.begin(world, service.routes)
+    await scenario.prepare?.({ world, watch })
     bringTraffic(world, scenario, watch)
     const id = await begin(world)
-    const acting = id === null ? Promise.resolve() : act(world, scenario, id)
+    const acting = id === null ? Promise.resolve() : act({ world, watch }, scenario, id)
     const ended = id !== null && (await untilOver(world, id, acting))
     await world.clock.advance(calmMs)
     world.endChecks()
     if (ended) await untilExecutionsEnd(world, id)
     const phase = id === null ? null : ((await world.load(id))?.phase ?? null)
-    const problems = id === null ? ['it could not be started'] : await checkEnd(world, id)
+    const problems = id === null ? ['it could not be started'] : await checkEnd(world, id, watch.foreign())
+    const events = await eventsOf(world, id)
     const violations = [
       ...watch.violations,
+      ...(scenario.check?.(events) ?? []),
       ...checkLog(),
       ...(ended ? problems : [`after ${endsWithinMs / 1000} s it is ${phase ?? 'not there'}`, ...problems]),
       ...(phase === 'succeeded' && scenario.canary !== 'good' ? ['a bad canary succeeded'] : []),
@@ -126,7 +131,7 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
         ? [`it is ${phase}, and nothing but retries was needed to be ${scenario.ends}`]
         : []),
     ]
-    return { phase, calls, writes: watch.writes(), violations, events: await eventsOf(world, id) }
+    return { phase, calls, writes: watch.writes(), violations, events }
   } finally {
     await world.close()
   }
@@ -179,15 +184,22 @@ async function begin(world: CrashWorld): Promise<string | null> {
   return id ?? null
 }
 
-async function act(world: CrashWorld, { acts }: Scenario, id: string): Promise<void> {
-  for (const { name, when, run: command } of acts) {
+async function act(outside: Outside, { acts }: Scenario, id: string): Promise<void> {
+  const { world } = outside
+  for (const one of acts) {
     for (;;) {
       const deployment = await world.load(id)
       if (deployment && isOver(deployment.phase)) return
-      if (deployment && when(deployment)) break
+      if (deployment && one.when(deployment)) break
       await world.clock.sleep(5000)
     }
-    await asClient(world, () => world.spawn(`api:${name}`, (deps) => command(deps, id)))
+    if ('outside' in one) {
+      await one.outside(outside)
+      continue
+    }
+    one.around?.(outside, false)
+    await asClient(world, () => world.spawn(`api:${one.name}`, (deps) => one.run(deps, id)))
+    one.around?.(outside, true)
   }
 }
 
@@ -196,6 +208,27 @@ async function abortOpen(world: CrashWorld): Promise<void> {
   if (id === null) return
   const command = { actor: { ...aDeployer, name: 'operator' }, reason: 'it hangs' }
   await asClient(world, () => world.spawn('api:overtaking-abort', (deps) => abort(deps, id, command)))
+}
+
+/** A share that is in no plan. */
+const foreignPercent = 37
+const operatorLooksMs = 60_000
+
+/** Somebody changes the first route; a person who is asked about it says that ours is right. */
+function letStrangerShift(world: CrashWorld, watch: Watch, { service }: Scenario): void {
+  const [route] = service.routes ?? [routes.web]
+  if (!route) return
+  watch.noteForeign(route, foreignPercent)
+  world.cloud.shift(route, foreignPercent)
+  const actor = { ...aDeployer, name: 'operator' }
+  const look = async () => {
+    const halted = await world.newest()
+    if (halted?.phase !== 'halted' || halted.cause?.type !== 'drift') return
+    await asClient(world, () =>
+      world.spawn('api:operator-resume', (deps) => resume(deps, halted.id, { actor, drift: 'overwrite' })),
+    )
+  }
+  world.clock.every(operatorLooksMs, () => void look())
 }
 
 async function untilOver(world: CrashWorld, id: string, acting: Promise<void>): Promise<boolean> {

@@ -1,89 +1,30 @@
-import type { Deps } from '../../shared/deps.ts'
-import type { Deployment, Phase } from '../../shared/domain/deployment.ts'
-import type { Service } from '../../shared/domain/service.ts'
-import type { Strategy } from '../../shared/domain/strategy.ts'
-import { abort } from '../../shared/use-cases/abort.ts'
 import { approve } from '../../shared/use-cases/approve.ts'
-import { pause } from '../../shared/use-cases/pause.ts'
 import { promote } from '../../shared/use-cases/promote.ts'
 import { reject } from '../../shared/use-cases/reject.ts'
 import { resume } from '../../shared/use-cases/resume.ts'
-import { aDeployer, anAlbRoute } from '../support/builders.ts'
-import { aMetricGate } from '../support/gates.ts'
-import { routes as each } from './cloud.ts'
-
-/** What a client does once, as soon as the deployment is there; it repeats it until it has an answer. */
-export interface Act {
-  readonly name: string
-  readonly when: (deployment: Deployment) => boolean
-  readonly run: (deps: Deps, id: string) => Promise<unknown>
-}
-
-/** One whole deployment, and how it ends: undisturbed, and whatever happens to it. */
-export interface Scenario {
-  readonly name: string
-  readonly service: Partial<Service>
-  /**
-   * `good`; `errors`: green answers with errors from its first request; `loses-targets`: no target of green is healthy any
-   * more from its first share on.
-   */
-  readonly canary: 'good' | 'errors' | 'loses-targets'
-  readonly acts: readonly Act[]
-  /** How it ends where nothing disturbs it. */
-  readonly ends: Phase
-}
-
-const errors = aMetricGate({ name: 'errors', metric: 'error-rate', max: 0.01, minRequests: 1, failures: 1 })
-const canary: Strategy = { type: 'canary', percent: 10, intervalSeconds: 120, bakeSeconds: 60 }
-const strategies = {
-  'blue-green': { type: 'blue-green', bakeSeconds: 120 },
+import {
+  aborted,
+  abortWhen,
+  act,
+  actor,
+  approved,
+  bad,
+  bakingAt,
   canary,
-  linear: { type: 'linear', percent: 40, intervalSeconds: 60, bakeSeconds: 60 },
-  steps: {
-    type: 'steps',
-    steps: [
-      { weight: 5, bakeSeconds: 60 },
-      { weight: 50, bakeSeconds: 60 },
-      { weight: 100, bakeSeconds: 60 },
-    ],
-  },
-  preset: { type: 'preset', name: 'CodeDeployDefault.ECSCanary10Percent5Minutes' },
-} as const satisfies Readonly<Record<string, Strategy>>
-const approved: Strategy = {
-  type: 'steps',
-  steps: [
-    { weight: 10, bakeSeconds: 60 },
-    { weight: 100, bakeSeconds: 60, approval: true },
-  ],
-}
+  good,
+  isPaused,
+  pauseAt0,
+  routes,
+  type Scenario,
+  strategies,
+  waiting,
+} from './scenario.ts'
+import { leftovers } from './scenarios/leftovers.ts'
+import { strangers } from './scenarios/strangers.ts'
+import { waits } from './scenarios/waits.ts'
 
-const routes = {
-  dns: [each.dns],
-  'alb and dns': [each.web, each.dns],
-  'two waves': [anAlbRoute({ wave: 1 }), { ...each.east, wave: 2 }],
-} as const
-
-const actor = aDeployer
-const bakingAt = (step: number) => (deployment: Deployment) => deployment.phase === 'baking' && deployment.step === step
-const waiting = ({ phase }: Deployment) => phase === 'awaiting-approval'
-const act = (name: string, when: Act['when'], run: Act['run']): Act => ({ name, when, run })
-const abortWhen = (when: Act['when']) => act('abort', when, (deps, id) => abort(deps, id, { actor, reason: 'enough' }))
-// One that takes effect late holds until its time-out, which takes everything back.
-const pauseAt0 = act('pause', bakingAt(0), (deps, id) => pause(deps, id, { actor, timeoutSeconds: 600 }))
-const isPaused = ({ phase }: Deployment) => phase === 'paused'
-
-const good = (name: string, service: Partial<Service>, acts: readonly Act[] = []): Scenario => ({
-  ...{ name, service, acts, canary: 'good', ends: 'succeeded' },
-})
-const bad = (name: string, service: Partial<Service>, how: 'errors' | 'loses-targets' = 'errors'): Scenario => ({
-  ...{ name, canary: how, acts: [], ends: 'rolled-back' },
-  service: how === 'errors' ? { ...service, gates: [errors] } : service,
-})
-const aborted = (name: string, service: Partial<Service>, acts: readonly Act[]): Scenario => ({
-  ...{ name, service, acts, canary: 'good', ends: 'aborted' },
-})
-
-export const scenarios: readonly Scenario[] = [
+/** Each strategy on load balancers, DNS, both and two waves; a good and a bad canary; each command. */
+const deployments: readonly Scenario[] = [
   good('canary, alb', { strategy: canary }),
   bad('canary, alb, errors', { strategy: canary }),
   bad('canary, alb, loses targets', { strategy: canary }, 'loses-targets'),
@@ -124,3 +65,6 @@ export const scenarios: readonly Scenario[] = [
     act('reject', waiting, (deps, id) => reject(deps, id, { actor, expectedStep: 0 })),
   ]),
 ]
+
+/** Every scenario. One more: a file in `scenarios/`, and its list here. */
+export const scenarios: readonly Scenario[] = [...deployments, ...strangers, ...waits, ...leftovers]

@@ -13,7 +13,7 @@ import type {
   TargetGroupRecord,
 } from '../../../local/aws/elastic-load-balancing-v2/records.ts'
 import { buildZone } from '../../../local/aws/route53/zone.ts'
-import type { Persistent } from '../../../local/aws/service.ts'
+import type { AwsService, Persistent } from '../../../local/aws/service.ts'
 import { type Route, resourceOf } from '../../../shared/domain/service.ts'
 import { webArns } from '../../support/builders.ts'
 import { appPair } from '../../support/record-sets.ts'
@@ -22,11 +22,13 @@ import { type CrashCloud, percentOf, targetsOfGroup } from '../cloud.ts'
 
 /** The services of the endpoint that a scenario needs furnished. */
 export interface Account {
-  readonly elasticLoadBalancing: Persistent
-  readonly route53: Persistent
+  readonly elasticLoadBalancing: AwsService & { readonly state: Persistent }
+  readonly route53: AwsService & { readonly state: Persistent }
   readonly metrics: CloudWatch['metrics']
   /** Healthy targets of each group; the data plane answers with it. */
   readonly healthy: Map<string, number>
+  /** Denies every write of a rule from now on, or no longer. */
+  readonly refuseWrites: (isRefused: boolean) => void
 }
 
 interface SavedBalancers {
@@ -44,15 +46,15 @@ interface SavedZones {
 
 /** Puts everything there that the routes of a scenario name, all traffic to blue: as states that were saved. */
 export async function furnishAccount(account: Account): Promise<CrashCloud> {
-  const { elasticLoadBalancing, route53, metrics, healthy } = account
-  await elasticLoadBalancing.load(balancersAt())
-  await route53.load(zonesAt(0))
+  const { elasticLoadBalancing, route53, metrics, healthy, refuseWrites } = account
+  await elasticLoadBalancing.state.load(balancersAt())
+  await route53.state.load(zonesAtBlue())
   for (const { blue, green } of [webArns, eastArns])
     for (const group of [blue, green]) healthy.set(group, targetsOfGroup)
-  const balancers = () => elasticLoadBalancing.save() as SavedBalancers
+  const balancers = () => elasticLoadBalancing.state.save() as SavedBalancers
   const weightsOf = (route: Route): readonly [blue: number, green: number] => {
     if (route.kind === 'route53') {
-      const records = (route53.save() as SavedZones).zones.flatMap((zone) => zone.records)
+      const records = (route53.state.save() as SavedZones).zones.flatMap((zone) => zone.records)
       const of = (id: string) => records.find(({ SetIdentifier }) => SetIdentifier === id)?.Weight ?? 0
       return [of(route.blue), of(route.green)]
     }
@@ -62,17 +64,22 @@ export async function furnishAccount(account: Account): Promise<CrashCloud> {
     return [of(route.blue), of(route.green)]
   }
   return {
+    refuseWrites,
     greenPercent: (route) => percentOf(...weightsOf(route)),
     healthyIn: (group) => healthy.get(group) ?? 0,
     setHealthy: (group, count) => void healthy.set(group, count),
     addMinute: (group, startMs, minute) => addMinute(metrics, group, startMs, minute),
     shift(route, green) {
-      if (route.kind === 'route53') return void route53.load(zonesAt(green))
-      const before = balancers()
-      const rules = before.rules.map((rule) =>
-        rule.arn === resourceOf(route) ? { ...rule, actions: [forward(route, green)] } : rule,
-      )
-      void elasticLoadBalancing.load({ ...before, rules })
+      const [service, name, input] =
+        route.kind === 'route53'
+          ? ([route53, 'ChangeResourceRecordSets', aPairOfChanges(green)] as const)
+          : ([
+              elasticLoadBalancing,
+              'ModifyRule',
+              { RuleArn: resourceOf(route), Actions: [forward(route, green)] },
+            ] as const)
+      // At once, as one call of somebody else would, and without a request in our log.
+      void Promise.resolve(service.operations[name]?.handle(input, { requestId: 'stranger', region: 'eu-west-1' }))
     },
   }
 }
@@ -141,16 +148,25 @@ function aGroup(arn: string): TargetGroupRecord {
   }
 }
 
-function zonesAt(green: number): unknown {
-  const { hostedZoneId, name, type } = appPair
-  const built = buildZone({
-    ...{ id: hostedZoneId, name: 'example.com', callerReference: 'scenario', comment: undefined, vpcs: undefined },
-  })
-  const sides = [
+/** Both records of the pair. */
+function sidesAt(green: number) {
+  return [
     { SetIdentifier: appPair.blue, Weight: 100 - green, ResourceRecords: [{ Value: '192.0.2.1' }] },
     { SetIdentifier: appPair.green, Weight: green, ResourceRecords: [{ Value: '192.0.2.2' }] },
-  ].map((side) => ({ Name: name, Type: type, TTL: 60, ...side }))
-  const zone = { ...built, records: [...built.records.values(), ...sides] }
+  ].map((side) => ({ Name: appPair.name, Type: appPair.type, TTL: 60, ...side }))
+}
+
+function aPairOfChanges(green: number) {
+  const Changes = sidesAt(green).map((ResourceRecordSet) => ({ Action: 'UPSERT', ResourceRecordSet }))
+  return { HostedZoneId: appPair.hostedZoneId, ChangeBatch: { Changes } }
+}
+
+function zonesAtBlue(): unknown {
+  const built = buildZone({
+    ...{ id: appPair.hostedZoneId, name: 'example.com', callerReference: 'scenario' },
+    ...{ comment: undefined, vpcs: undefined },
+  })
+  const zone = { ...built, records: [...built.records.values(), ...sidesAt(0)] }
   return { zones: [zone], changes: [], healthChecks: { checks: [], deletedReferences: [] }, tags: [] }
 }
 

@@ -18,6 +18,8 @@ export interface HttpFaults {
   readonly calls: readonly string[]
   /** What the endpoint asks for each request: refusals and lost answers are made by the endpoint itself. */
   readonly faults: Faults
+  /** From now on every write of a rule is denied; or no longer. */
+  refuseWrites(isRefused: boolean): void
   /** The service, with its operations under the fault, and with every write of routing looked at. */
   around<Service extends AwsService | RawAwsService>(service: Service): Service
 }
@@ -37,6 +39,7 @@ interface Met {
 export function createHttpFaults({ fault, wire, world, watch }: HttpFaultOptions): HttpFaults {
   const calls: string[] = []
   const met = new WeakMap<object, Met>()
+  let isRefusing = false
   let throttle: { readonly name: string; left: number } | null = null
 
   function decide(service: string, action: string): FaultDecision {
@@ -50,11 +53,12 @@ export function createHttpFaults({ fault, wire, world, watch }: HttpFaultOptions
     met.set(arrival, { name, strikes })
     if (strikes === 'throttled') throttle = { name, left: throttledCalls }
     if (throttle?.name === name && throttle.left-- > 0) return { latencyMs: 0, fault: { kind: 'throttle', rate: 1 } }
+    if (isRefusing && action === 'ModifyRule') return denied
     switch (strikes) {
       case 'fails':
         return { latencyMs: 0, fault: { kind: 'error', rate: 1 } }
       case 'denied':
-        return { latencyMs: 0, fault: { kind: 'error', rate: 1, code: 'AccessDenied', status: 403 } }
+        return denied
       case 'lost':
         return { latencyMs: 0, fault: { kind: 'lost-answer', rate: 1 } }
       default:
@@ -87,6 +91,9 @@ export function createHttpFaults({ fault, wire, world, watch }: HttpFaultOptions
       case 'overtaken':
         if (strikes === 'overtaken') void world.sleep(overtakenAfterMs).then(world.abort)
         return hang(sender, action, act)
+      case 'foreign':
+        world.shift()
+        return act()
       case 'answers-late': {
         const answered = await act()
         process.freeze(hangMs)
@@ -133,6 +140,9 @@ export function createHttpFaults({ fault, wire, world, watch }: HttpFaultOptions
 
   return {
     calls,
+    refuseWrites(isRefused) {
+      isRefusing = isRefused
+    },
     faults: {
       replace: () => undefined,
       list: () => [],
@@ -153,6 +163,9 @@ export function createHttpFaults({ fault, wire, world, watch }: HttpFaultOptions
 }
 
 const goesThrough: FaultDecision = { latencyMs: 0, fault: undefined }
+const denied: FaultDecision = {
+  ...{ latencyMs: 0, fault: { kind: 'error', rate: 1, code: 'AccessDenied', status: 403 } },
+}
 
 /** The connection is gone with the process. */
 function vanish(response: Arrival['response']): never {

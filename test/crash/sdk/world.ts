@@ -177,9 +177,10 @@ async function startEndpoint({ clock, wire, http, log, tasks, check }: EndpointP
   client.destroy()
   return {
     cloud: await furnishAccount({
-      elasticLoadBalancing: balancing.state,
-      route53: route53.state,
+      elasticLoadBalancing: balancing,
+      route53,
       metrics: cloudWatch.metrics,
+      refuseWrites: http.refuseWrites,
       healthy,
     }),
     config: {
