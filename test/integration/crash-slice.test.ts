@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import type { LoggedRequest } from '../../local/aws/request-log.ts'
 import { drawnBy, runMatrix } from '../crash/matrix.ts'
 import { mutations } from '../crash/mutations.ts'
 import { runScenario } from '../crash/run.ts'
 import type { Scenario } from '../crash/scenario.ts'
 import { scenarios } from '../crash/scenarios.ts'
+import { checkWriteLog } from '../crash/sdk/write-log.ts'
 
 /** Which part of the matrix is run here; all of it is `npm run test:crash`. */
 const sample = 0.003
@@ -97,6 +99,40 @@ describe('the crash matrix without a safeguard', () => {
     })
     expect(totals.faults).toBeGreaterThan(0)
     expect(totals.broken).toHaveLength(1)
+  })
+})
+
+describe('the crash matrix through the SDKs', () => {
+  it('fails without the snapshot-restore as well', async () => {
+    const totals = await runMatrix(named('canary, alb, abort'), {
+      through: 'sdk',
+      takes: ({ fault, call }) => fault.kind === 'fails' && call.startsWith('api:abort: '),
+      mutation: 'snapshot-restore',
+      onCell: (_, { violations }) => violations.length > 0,
+    })
+    expect(totals.faults).toBeGreaterThan(0)
+    expect(totals.broken).toHaveLength(1)
+  })
+})
+
+describe("what the endpoint's log says against a run", () => {
+  const aWrite = (weights: readonly number[], outcome = 'ok'): LoggedRequest => ({
+    ...{ seq: 1, at: '2026-01-01T00:00:00.000Z', service: 'elasticloadbalancing', action: 'ModifyRule', mutates: true },
+    input: { Actions: [{ ForwardConfig: { TargetGroups: weights.map((Weight) => ({ Weight })) } }] },
+    outcome,
+  })
+
+  it.each([
+    ['nothing, where every write was looked at', [aWrite([90, 10]), aWrite([0, 0], 'Throttling')], 1, []],
+    ['that all weights were 0', [aWrite([0, 0])], 1, ['request 1, ModifyRule: all weights are 0']],
+    [
+      'that nobody looked at a write whose answer was lost',
+      [aWrite([90, 10], 'ok, answer lost')],
+      0,
+      ["the endpoint's log has 1 writes of routing, and 0 were looked at"],
+    ],
+  ] as const)('%s', (_, requests, watched, problems) => {
+    expect(checkWriteLog(requests, watched)).toEqual(problems)
   })
 })
 
