@@ -24,7 +24,7 @@ import { strangers } from './scenarios/strangers.ts'
 import { waits } from './scenarios/waits.ts'
 
 /** Each strategy on load balancers, DNS, both and two waves; a good and a bad canary; each command. */
-const deployments: readonly Scenario[] = [
+export const deployments: readonly Scenario[] = [
   good('canary, alb', { strategy: canary }),
   bad('canary, alb, errors', { strategy: canary }),
   bad('canary, alb, loses targets', { strategy: canary }, 'loses-targets'),
