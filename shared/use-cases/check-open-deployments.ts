@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { type Cause, type Deployment, isFinal } from '../domain/deployment.ts'
+import { type Deployment, isFinal } from '../domain/deployment.ts'
 import { isBrokenStart } from '../domain/deployment-id.ts'
 import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
 import { isStalled, stalledSeconds } from '../domain/stalled.ts'
@@ -29,8 +29,11 @@ const lastExecution = 3
  */
 const atOnce = 500
 const pageSize = 100
-/** How long a late rollback is tried before a person is called, local milliseconds. */
-const lateRollbackMs = 3_600_000
+/**
+ * How long a rollback is tried before the check calls a person, local milliseconds. A workflow does it after an hour; this
+ * is for one that died, or was refused even that. A late rollback has none.
+ */
+const callAfterMs = { late: 60 * 60_000, other: 75 * 60_000 }
 
 /**
  * The scheduled look at everything that is open, with the workflow or without it: judges gates (this is what judges
@@ -128,9 +131,8 @@ async function checkDeployment({ looking, acting: deps }: Check, deployment: Dep
   // Whoever took the service for it did not get further.
   if (deployment.phase === 'queued') return startNext(deps, deployment.service)
   const isRollingBack = deployment.goal === 'snapshot' && !isFinal(deployment.phase)
-  const cause = deployment.cause ?? workflowDied(deployment)
-  if (deployment.lateRollbackOf !== undefined) return void (await finishLateRollback(deps, deployment, cause))
-  if (deployment.phase === 'rollback-failed' || isRollingBack) return void (await rollBack(deps, id, cause))
+  const isLate = deployment.lateRollbackOf !== undefined
+  if (isLate || isRollingBack || deployment.phase === 'rollback-failed') return finishRollBack(deps, deployment)
   if (isFinal(deployment.phase)) return void (await closeDeployment(deps, id))
   // A source that fails must not hide deadlines and dead workflows: those are looked at first, then it is reported.
   const failures: unknown[] = []
@@ -145,14 +147,17 @@ async function checkDeployment({ looking, acting: deps }: Check, deployment: Dep
   if (failures.length > 0) throw failures[0]
 }
 
-/** No workflow counts its tries: after an hour a person is called, as for any rollback, and the check goes on. */
-async function finishLateRollback(deps: Deps, { id, phase, createdAt }: Deployment, cause: Cause): Promise<void> {
+/** Goes on trying, whoever else does. After a long time a person is called, once. */
+async function finishRollBack(deps: Deps, deployment: Deployment): Promise<void> {
+  const { id, phase, cause, nextActionAt, createdAt, lateRollbackOf } = deployment
   try {
-    await rollBack(deps, id, cause)
+    await rollBack(deps, id, cause ?? workflowDied(deployment))
   } catch (error) {
-    const isLong = deps.clock.now() - Date.parse(createdAt) > lateRollbackMs
-    const reason = error instanceof Error ? error.message : String(error)
-    if (isLong && !isFinal(phase)) await needsAttention(deps, id, reason)
+    // While it rolls back, `nextActionAt` is when that was decided.
+    const triedMs = deps.clock.now() - Date.parse(nextActionAt ?? createdAt)
+    const isLong = triedMs > callAfterMs[lateRollbackOf === undefined ? 'other' : 'late']
+    if (isLong && !isFinal(phase))
+      await needsAttention(deps, id, error instanceof Error ? error.message : String(error))
     throw error
   }
 }

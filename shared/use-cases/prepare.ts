@@ -44,8 +44,9 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
   }
   const snapshots: Record<string, RouteState> = {}
   const stableHealthy: Record<string, number> = {}
-  for (const { route, resource } of routesAtWork(deployment)) {
-    snapshots[resource] = await deps.routerFor(route).read()
+  for (const [index, { route, resource }] of routesAtWork(deployment).entries()) {
+    // What was judged, and not a later look: a split that somebody made in between would be restored as the snapshot.
+    snapshots[resource] = checked.states[index] ?? (await deps.routerFor(route).read())
     const count = await countHealthy(deps, targetGroupOf(route, stable))
     if (count !== null) stableHealthy[resource] = count
   }

@@ -152,3 +152,25 @@ describe('a gate that fails after drift was adopted', () => {
     await expectRolledBack(walk, id, { type: 'gate', gate: 'target-health' })
   })
 })
+
+describe('a change by somebody else between preflight and the end of Prepare', () => {
+  it('is drift, and no snapshot: what was judged is what a rollback restores', async () => {
+    walk = await startWalk({ service: { strategy, onDrift: 'roll-back' } })
+    let isChanged = false
+    walk.cloud.inject({
+      after({ action }) {
+        if (isChanged || action !== 'inspector.inspect') return
+        isChanged = true
+        setGreen(37)
+      },
+    })
+    const { id } = await walk.start()
+    const ended = await walk.untilEnded(id, 900)
+    expect({ isChanged, cause: ended.cause?.type, green: walk.green() }).toEqual({
+      ...{ isChanged: true, cause: 'drift' },
+      // Nothing was written yet, so the change stays whoever made it.
+      green: 37,
+    })
+    expect(ended.routes[0]?.snapshot?.weights).toEqual({ blue: 100, green: 0 })
+  })
+})

@@ -127,6 +127,19 @@ describe('a rollback that cannot be done', () => {
     await walk.until(next.id, 'baking')
   })
 
+  it('calls a person by the check where the workflow may not even do that, once', async () => {
+    const id = await failRollBack()
+    walk.taskFaults.set('NeedsAttention', () => new UpstreamError('access denied'))
+    await walk.until(id, 'rollback-failed', 6600)
+    const seconds = walk.clock.now() - Date.parse((await phaseAt(id, 'rolling-back')) ?? '')
+    expect(seconds / 1000).toBeGreaterThanOrEqual(75 * 60)
+    await walk.advance(600)
+    expect(walk.pages).toHaveLength(1)
+    walk.cloud.inject({})
+    await walk.until(id, 'rolled-back', 61)
+    await expectRolledBack(walk, id, { type: 'gate', gate: 'target-health' })
+  })
+
   it('is done by the workflow itself, if it can be within the hour', async () => {
     const id = await failRollBack()
     walk.checksOn = false
