@@ -78,7 +78,9 @@ export function createWatch(): Watch {
     }
     const said = `${resource} went from ${before.canary} % to ${after.canary} %`
     if (after.canary === 0) {
-      if (open.goal === 'plan' && before.canary !== 0) say(call, `${said}, and nobody decided to roll back`)
+      const isOverwritten = before.canary === foreign?.percent && !hasBegun(open, resource)
+      if (open.goal === 'plan' && before.canary !== 0 && !isOverwritten)
+        say(call, `${said}, and nobody decided to roll back`)
       return
     }
     // It came before the snapshot was taken, which has it.
@@ -223,6 +225,13 @@ function allowedShares({ plan, target, settings }: Deployment, resource: string)
   return plan.steps
     .slice(0, target + 1)
     .flatMap((step) => (isMovedBy(route, step) ? [step.effectiveWeight] : isReachedBy(route, step) ? [100] : []))
+}
+
+/** True once the plan has given the canary of this route anything: before that, a share is somebody else's. */
+function hasBegun({ plan, step, firstShiftAt, settings, stage, target }: Deployment, resource: string): boolean {
+  const route = settings.routes.find((one) => resourceOf(one) === resource)
+  const newest = stage === 'shifting' ? plan.steps[target] : firstShiftAt === null ? undefined : plan.steps[step]
+  return route !== undefined && newest !== undefined && isReachedBy(route, newest)
 }
 
 /** What must hold of a deployment that has ended, in words; empty if all of it does. */
