@@ -73,6 +73,8 @@ export async function startSdkWorld(options: SdkWorldOptions): Promise<SdkWorld>
     deployments: records.store,
     ...createIds(clock),
     notifier: createMemoryNotifier(),
+    // Who looks at many waits in real time for others to ask with, which this clock takes for nobody at work.
+    lookTogether: () => ({}),
     workflow: {
       ...composed.workflow,
       async start(id, execution) {
