@@ -15,8 +15,8 @@ const usage = `Usage: npm run test:crash -- [options]
   --through WHAT    memory: on the memory adapters; sdk: on those that ship, over HTTP to the local endpoint; both (default)
   --seed N          which cells a sample takes (default 1)
   --sample F        which part of the cells to run on memory, above 0 up to 1 (default 1: all;
-                    of scenarios with incidents a quarter of it)
-  --sdk-cases N     about how many cells of each scenario to run through the SDKs (default 54)
+                    of scenarios with incidents a tenth of it)
+  --sdk-cases N     about how many cells of each scenario to run through the SDKs (default 30)
   --processes N     how many run at once (default 2)
   --mutate          take each safeguard away in memory; each must break an invariant`
 
@@ -24,7 +24,7 @@ const usage = `Usage: npm run test:crash -- [options]
 const leastFaults = 10_000
 const shownViolations = 20
 /** Of the scenarios in which something happens besides: what befalls a call there mostly befalls it in another one too. */
-const shareOfIncidents = 0.25
+const shareOfIncidents = 0.1
 /** A scenario is run in so many parts: whoever waits sees it go on, and no process is left alone with a long one. */
 const partsOf = { memory: 4, sdk: 2 } as const satisfies Record<Through, number>
 
@@ -46,7 +46,7 @@ function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ scenario: text(''), seed: text('1'), sample: text('1'), 'sdk-cases': text('54'), processes: text('2') },
+      ...{ scenario: text(''), seed: text('1'), sample: text('1'), 'sdk-cases': text('30'), processes: text('2') },
       ...{ through: text('both'), mutate: { type: 'boolean', default: false } },
     },
   })
