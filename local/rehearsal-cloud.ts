@@ -1,5 +1,8 @@
 import { join } from 'node:path'
 import { createCloudWatch } from './aws/cloudwatch/cloudwatch.ts'
+import { createMemoryAliasWeights } from './aws/codedeploy/alias-weights.ts'
+import { createHookFunctions } from './aws/codedeploy/hook-functions.ts'
+import { createCodeDeploy } from './aws/codedeploy/service.ts'
 import { createDynamoDb } from './aws/dynamodb/service.ts'
 import { createElasticLoadBalancing } from './aws/elastic-load-balancing-v2/service.ts'
 import { createLambda } from './aws/lambda/service.ts'
@@ -93,6 +96,17 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     [rollBackFunction]: (event: unknown) => call(tasks, 'RollBack', event),
     [rollbackCheckFunction]: (event: unknown) => call(tasks, 'RollbackCheck', event),
   }
+  const codeDeploy = createCodeDeploy({
+    ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.service },
+    saveBalancers: () => dataDir.save(elasticLoadBalancing.state),
+    aliases: createMemoryAliasWeights(),
+    hooks: createHookFunctions({
+      ...{ functions, clock, reportError: options.reportError },
+      arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    }),
+    onProgress: () => save(codeDeploy.service.state),
+    reportError: options.reportError,
+  })
   const server = createAwsServer({
     clock,
     dataDir,
@@ -100,6 +114,8 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
       elasticLoadBalancing,
       route53,
       cloudWatch.service,
+      // After the services that its deployments use, so that these are loaded when it goes on.
+      codeDeploy.service,
       stepFunctions.service,
       createSsm({ clock, accountId }),
     ],
@@ -146,6 +162,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     async close() {
       listeners.clear()
       clearInterval(saveMetrics)
+      await codeDeploy.close()
       stepFunctions.close()
       route53.close()
       cloudWatch.close()

@@ -1,0 +1,192 @@
+import type { ErrorInformation } from '@aws-sdk/client-codedeploy'
+import type { LocalClock } from '../../clock.ts'
+import { type AlarmStates, judgeAlarms } from './alarm-states.ts'
+import { type Decision, decide, LOOK_MS } from './decide.ts'
+import { type Ending, endUnsuccessfully } from './ending.ts'
+import { DeploymentFailure } from './failure.ts'
+import type { HookFunctions } from './hook-functions.ts'
+import type { Platform } from './platform.ts'
+import { lookAtEvent, startTargetEvent } from './progress.ts'
+import { type DeploymentRecord, isFinal } from './records.ts'
+import { newDeploymentId, type Store } from './store.ts'
+
+export interface EngineOptions {
+  readonly store: Store
+  readonly clock: LocalClock
+  readonly platforms: Readonly<Record<DeploymentRecord['platform'], Platform>>
+  readonly alarms: AlarmStates
+  readonly hooks: HookFunctions
+  /** Told of each change, after it was made. Whoever composes the cloud saves it. */
+  readonly onChange: () => void
+  readonly reportError: (error: unknown) => void
+}
+
+/** Takes deployments from event to event on the local clock. */
+export interface Engine {
+  /** Looks at a deployment soon; whoever changed its record calls it. */
+  wake(deployment: Pick<DeploymentRecord, 'id' | 'region'>): void
+  /** Goes on with every deployment that is not over. */
+  resume(): void
+  /** Looks at nothing any more until `resume`; resolves when what was under way has ended. */
+  pause(): Promise<void>
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { store, clock, onChange, reportError } = options
+  const timers = new Map<string, () => void>()
+  const looking = new Map<string, Promise<void>>()
+  let generation = 0
+
+  function schedule(deployment: Pick<DeploymentRecord, 'id' | 'region'>, ms: number): void {
+    timers.get(deployment.id)?.()
+    timers.set(
+      deployment.id,
+      clock.after(ms, () => look(deployment)),
+    )
+  }
+
+  function look({ id, region }: Pick<DeploymentRecord, 'id' | 'region'>): void {
+    timers.delete(id)
+    // One look at a time: two would each act on what the other is about to change.
+    if (looking.has(id)) {
+      schedule({ id, region }, LOOK_MS / 10)
+      return
+    }
+    const born = generation
+    const turn = step(id, region, () => born === generation)
+      .catch((error: unknown) => {
+        reportError(error)
+        return LOOK_MS
+      })
+      .then((ms) => {
+        looking.delete(id)
+        if (ms !== undefined && born === generation && !timers.has(id)) schedule({ id, region }, ms)
+      })
+    looking.set(id, turn)
+  }
+
+  /** @returns When to look again; undefined when the deployment is over. */
+  async function step(id: string, region: string, isAlive: () => boolean): Promise<number | undefined> {
+    const deployment = store.in(region).deployments.get(id)
+    if (!deployment) return undefined
+    const change = (next: (current: DeploymentRecord) => readonly DeploymentRecord[]) => {
+      const { deployments } = store.in(region)
+      const current = deployments.get(id)
+      // A reset may have come while this look was under way.
+      if (!current || !isAlive()) return
+      for (const record of next(current)) {
+        const isNew = !deployments.has(record.id)
+        deployments.set(record.id, record)
+        if (isNew) schedule(record, 0)
+      }
+      onChange()
+    }
+    const end = (ending: Ending) =>
+      change((current) => endUnsuccessfully(current, ending, { now: clock.now(), newId: newDeploymentId }))
+    try {
+      const alarm = isWatched(deployment) ? await judgeAlarms(options.alarms, deployment.alarms) : undefined
+      if (alarm) {
+        end({ status: 'Stopped', error: alarm, cause: 'DEPLOYMENT_STOP_ON_ALARM' })
+        return undefined
+      }
+      return await carryOut(decide(deployment, clock.now()), deployment, { change, end, ...options })
+    } catch (error) {
+      if (!(error instanceof DeploymentFailure)) throw error
+      end({ status: 'Failed', error: toInformation(error), cause: 'DEPLOYMENT_FAILURE' })
+      return undefined
+    }
+  }
+
+  return {
+    wake: (deployment) => schedule(deployment, 0),
+    resume() {
+      for (const deployment of store.deployments()) if (!isFinal(deployment)) schedule(deployment, 0)
+    },
+    async pause() {
+      generation++
+      for (const cancel of timers.values()) cancel()
+      timers.clear()
+      await Promise.all(looking.values())
+    },
+  }
+}
+
+/** What carrying out a decision works with. */
+export interface Acts extends EngineOptions {
+  /** Changes the record as it is now, which may differ from the one decided on. */
+  readonly change: (next: (current: DeploymentRecord) => readonly DeploymentRecord[]) => void
+  readonly end: (ending: Ending) => void
+}
+
+/** @returns When to look again, in local milliseconds; undefined when the deployment is over. */
+async function carryOut(decision: Decision, deployment: DeploymentRecord, acts: Acts): Promise<number | undefined> {
+  const now = acts.clock.now()
+  const patch = (members: Partial<DeploymentRecord>) => acts.change((current) => [{ ...current, ...members }])
+  switch (decision.type) {
+    case 'none':
+      return undefined
+    case 'wait':
+      return decision.ms
+    case 'queue':
+      patch({ status: 'Queued' })
+      return 0
+    case 'begin': {
+      if (!acts.store.in(deployment.region).groups.has(deployment.groupId)) throw groupMissing(deployment)
+      const prepared = await acts.platforms[deployment.platform].prepare(deployment, now)
+      patch({ ...prepared, status: 'InProgress', startedAt: now })
+      return 0
+    }
+    case 'stop':
+      acts.end({ status: 'Stopped', error: stoppedByUser, cause: 'DEPLOYMENT_STOP_ON_REQUEST' })
+      return undefined
+    case 'make-ready':
+      patch({ status: 'Ready', waitingSince: now })
+      return LOOK_MS
+    case 'ready-timed-out':
+      acts.end({ status: 'Stopped', error: notContinued(deployment), cause: 'DEPLOYMENT_FAILURE' })
+      return undefined
+    case 'go-on':
+      acts.change(({ waitingSince: _since, ...current }) => [{ ...current, status: 'InProgress' }])
+      return 0
+    case 'await-termination':
+      patch({ waitingSince: now })
+      return LOOK_MS
+    case 'succeed':
+      patch({ status: 'Succeeded', completedAt: now })
+      return undefined
+    case 'start-event':
+      startTargetEvent(deployment, decision, acts)
+      return 0
+    case 'work':
+      return lookAtEvent(deployment, decision, acts)
+  }
+}
+
+/**
+ * Alarms are watched to the end of the deployment: to ECS from Install on, as before it there is nothing to take back. A
+ * rollback is not held up by the alarm that it answers.
+ */
+function isWatched({ creator, status, platform, targets }: DeploymentRecord): boolean {
+  const isUnderWay = status === 'InProgress' || status === 'Ready'
+  const events = targets[0]?.events ?? []
+  const first = platform === 'ECS' ? events.find(({ name }) => name === 'Install') : events[0]
+  return creator === 'user' && isUnderWay && first?.startedAt !== undefined
+}
+
+const stoppedByUser: ErrorInformation = { code: 'MANUAL_STOP', message: 'The deployment was stopped by a user.' }
+
+function notContinued({ settings }: DeploymentRecord): ErrorInformation {
+  const minutes = settings.blueGreenDeploymentConfiguration?.deploymentReadyOption?.waitTimeInMinutes ?? 0
+  return {
+    code: 'TIMEOUT',
+    message: `The deployment timed out while waiting for a notification to continue. This time out period is ${minutes} minutes.`,
+  }
+}
+
+function groupMissing({ groupName }: DeploymentRecord): DeploymentFailure {
+  return new DeploymentFailure('DEPLOYMENT_GROUP_MISSING', `The deployment group ${groupName} was deleted`)
+}
+
+function toInformation({ code, message }: DeploymentFailure): ErrorInformation {
+  return { code, message }
+}
