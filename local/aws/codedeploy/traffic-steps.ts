@@ -40,8 +40,12 @@ export interface TrafficAt {
   readonly nextInMs: number | undefined
 }
 
-/** @param elapsedMs - Local milliseconds since AllowTraffic began, at least 0. */
-export function trafficAt(steps: readonly TrafficStep[], elapsedMs: number): TrafficAt {
+/**
+ * @param sinceStartMs - Local milliseconds since AllowTraffic began. Below 0, after the clock was set back, it has just
+ *   begun: traffic that was moved is not taken away again.
+ */
+export function trafficAt(steps: readonly TrafficStep[], sinceStartMs: number): TrafficAt {
+  const elapsedMs = Math.max(0, sinceStartMs)
   const passed = steps.filter(({ atMinutes }) => atMinutes * 60_000 <= elapsedMs)
   const next = steps[passed.length]
   return {

@@ -111,6 +111,7 @@ describe('where traffic is', () => {
     { atMinutes: 5, percent: 100 },
   ]
   it.each([
+    [-1, { percent: 10, nextInMs: 300_000 }],
     [0, { percent: 10, nextInMs: 300_000 }],
     [299_999, { percent: 10, nextInMs: 1 }],
     [300_000, { percent: 100, nextInMs: undefined }],
