@@ -91,7 +91,8 @@ const lambdaSchema = z
 
 function parseText(content: string): unknown {
   try {
-    return parse(content)
+    // Tags that it does not know are CloudFormation's: nothing to warn of on standard error.
+    return parse(content, { logLevel: 'error' })
   } catch {
     throw invalid('The input AppSpec file is a not well-formed yaml. The template cannot be parsed.')
   }

@@ -1,21 +1,13 @@
-import type { ErrorInformation } from '@aws-sdk/client-codedeploy'
-import type { LocalClock } from '../../clock.ts'
 import { type AlarmStates, judgeAlarms } from './alarm-states.ts'
-import { type Decision, decide, LOOK_MS } from './decide.ts'
+import { carryOut, type DeploymentWorld } from './carry-out.ts'
+import { decide, LOOK_MS } from './decide.ts'
 import { type Ending, endUnsuccessfully } from './ending.ts'
 import { DeploymentFailure } from './failure.ts'
-import type { HookFunctions } from './hook-functions.ts'
-import type { Platform } from './platform.ts'
-import { lookAtEvent, startTargetEvent } from './progress.ts'
 import { type DeploymentRecord, isFinal } from './records.ts'
-import { newDeploymentId, type Store } from './store.ts'
+import { newDeploymentId } from './store.ts'
 
-export interface EngineOptions {
-  readonly store: Store
-  readonly clock: LocalClock
-  readonly platforms: Readonly<Record<DeploymentRecord['platform'], Platform>>
+export interface EngineOptions extends DeploymentWorld {
   readonly alarms: AlarmStates
-  readonly hooks: HookFunctions
   /** Told of each change, after it was made. Whoever composes the cloud saves it. */
   readonly onChange: () => void
   readonly reportError: (error: unknown) => void
@@ -92,7 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
       return await carryOut(decide(deployment, clock.now()), deployment, { change, end, ...options })
     } catch (error) {
       if (!(error instanceof DeploymentFailure)) throw error
-      end({ status: 'Failed', error: toInformation(error), cause: 'DEPLOYMENT_FAILURE' })
+      end({ status: 'Failed', error: { code: error.code, message: error.message }, cause: 'DEPLOYMENT_FAILURE' })
       return undefined
     }
   }
@@ -111,57 +103,6 @@ export function createEngine(options: EngineOptions): Engine {
   }
 }
 
-/** What carrying out a decision works with. */
-export interface Acts extends EngineOptions {
-  /** Changes the record as it is now, which may differ from the one decided on. */
-  readonly change: (next: (current: DeploymentRecord) => readonly DeploymentRecord[]) => void
-  readonly end: (ending: Ending) => void
-}
-
-/** @returns When to look again, in local milliseconds; undefined when the deployment is over. */
-async function carryOut(decision: Decision, deployment: DeploymentRecord, acts: Acts): Promise<number | undefined> {
-  const now = acts.clock.now()
-  const patch = (members: Partial<DeploymentRecord>) => acts.change((current) => [{ ...current, ...members }])
-  switch (decision.type) {
-    case 'none':
-      return undefined
-    case 'wait':
-      return decision.ms
-    case 'queue':
-      patch({ status: 'Queued' })
-      return 0
-    case 'begin': {
-      if (!acts.store.in(deployment.region).groups.has(deployment.groupId)) throw groupMissing(deployment)
-      const prepared = await acts.platforms[deployment.platform].prepare(deployment, now)
-      patch({ ...prepared, status: 'InProgress', startedAt: now })
-      return 0
-    }
-    case 'stop':
-      acts.end({ status: 'Stopped', error: stoppedByUser, cause: 'DEPLOYMENT_STOP_ON_REQUEST' })
-      return undefined
-    case 'make-ready':
-      patch({ status: 'Ready', waitingSince: now })
-      return LOOK_MS
-    case 'ready-timed-out':
-      acts.end({ status: 'Stopped', error: notContinued(deployment), cause: 'DEPLOYMENT_FAILURE' })
-      return undefined
-    case 'go-on':
-      acts.change(({ waitingSince: _since, ...current }) => [{ ...current, status: 'InProgress' }])
-      return 0
-    case 'await-termination':
-      patch({ waitingSince: now })
-      return LOOK_MS
-    case 'succeed':
-      patch({ status: 'Succeeded', completedAt: now })
-      return undefined
-    case 'start-event':
-      startTargetEvent(deployment, decision, acts)
-      return 0
-    case 'work':
-      return lookAtEvent(deployment, decision, acts)
-  }
-}
-
 /**
  * Alarms are watched to the end of the deployment: to ECS from Install on, as before it there is nothing to take back. A
  * rollback is not held up by the alarm that it answers.
@@ -171,22 +112,4 @@ function isWatched({ creator, status, platform, targets }: DeploymentRecord): bo
   const events = targets[0]?.events ?? []
   const first = platform === 'ECS' ? events.find(({ name }) => name === 'Install') : events[0]
   return creator === 'user' && isUnderWay && first?.startedAt !== undefined
-}
-
-const stoppedByUser: ErrorInformation = { code: 'MANUAL_STOP', message: 'The deployment was stopped by a user.' }
-
-function notContinued({ settings }: DeploymentRecord): ErrorInformation {
-  const minutes = settings.blueGreenDeploymentConfiguration?.deploymentReadyOption?.waitTimeInMinutes ?? 0
-  return {
-    code: 'TIMEOUT',
-    message: `The deployment timed out while waiting for a notification to continue. This time out period is ${minutes} minutes.`,
-  }
-}
-
-function groupMissing({ groupName }: DeploymentRecord): DeploymentFailure {
-  return new DeploymentFailure('DEPLOYMENT_GROUP_MISSING', `The deployment group ${groupName} was deleted`)
-}
-
-function toInformation({ code, message }: DeploymentFailure): ErrorInformation {
-  return { code, message }
 }

@@ -1,5 +1,5 @@
+import type { Acts } from './carry-out.ts'
 import { LOOK_MS } from './decide.ts'
-import type { Acts } from './engine.ts'
 import { DeploymentFailure } from './failure.ts'
 import { toExecutionId } from './hook-execution.ts'
 import { type EventRecord, HOOK_TIMEOUT_MS, startEvent, succeedEvent } from './lifecycle.ts'
