@@ -104,7 +104,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
       ...{ functions, clock, reportError: options.reportError },
       arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
     }),
-    onProgress: () => save(codeDeploy.service.state),
+    save: () => dataDir.save(codeDeploy.service.state),
     reportError: options.reportError,
   })
   const server = createAwsServer({

@@ -38,7 +38,7 @@ export async function startCodeDeployCloud(dataPath?: string, aliases: Readonly<
       ...{ functions, clock, reportError },
       arnOf: (name) => `arn:aws:lambda:eu-west-1:${accountId}:function:${name}`,
     }),
-    onProgress: () => void dataDir.save(codeDeploy.service.state).catch(reportError),
+    save: () => dataDir.save(codeDeploy.service.state),
   })
   const server = createAwsServer({
     ...{ clock, dataDir, reportError },

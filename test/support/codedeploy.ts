@@ -2,7 +2,7 @@ import type * as sdk from '@aws-sdk/client-codedeploy'
 import { createCloudWatch } from '../../local/aws/cloudwatch/cloudwatch.ts'
 import { type AliasWeight, createMemoryAliasWeights } from '../../local/aws/codedeploy/alias-weights.ts'
 import { createHookFunctions } from '../../local/aws/codedeploy/hook-functions.ts'
-import { createCodeDeploy } from '../../local/aws/codedeploy/service.ts'
+import { type CodeDeploy, createCodeDeploy } from '../../local/aws/codedeploy/service.ts'
 import { createElasticLoadBalancing } from '../../local/aws/elastic-load-balancing-v2/service.ts'
 import type { LambdaFunction } from '../../local/aws/lambda/function.ts'
 import type { AwsService } from '../../local/aws/service.ts'
@@ -64,8 +64,10 @@ export interface CodeDeployRig {
   readonly errors: unknown[]
   /** Creates the alarm if it is not there, and sets its state. */
   setAlarm(name: string, state: 'OK' | 'ALARM'): Promise<void>
-  /** The state as it would be on the disk. */
+  /** The state now. */
   save(): unknown
+  /** The state as the engine saved it last; what calls change is not in it. */
+  onDisk(): unknown
   /** The process dies; another one starts with this state, beside the same load balancers. */
   restart(saved: unknown): Promise<void>
   reset(): Promise<void>
@@ -92,7 +94,8 @@ export function aCodeDeploy(aliases: Readonly<Record<string, AliasWeight>> = {})
   const functions: Record<string, LambdaFunction> = {}
   const errors: unknown[] = []
   const reportError = (error: unknown) => void errors.push(error)
-  const start = () =>
+  const disk: { saved: unknown } = { saved: {} }
+  const start = (): CodeDeploy =>
     createCodeDeploy({
       ...{ clock, elasticLoadBalancing: balancing, cloudWatch: cloudWatch.service, aliases: memory, reportError },
       saveBalancers: async () => undefined,
@@ -102,9 +105,13 @@ export function aCodeDeploy(aliases: Readonly<Record<string, AliasWeight>> = {})
         reportError,
         arnOf: (name) => `arn:aws:lambda:::function:${name}`,
       }),
-      onProgress: () => undefined,
+      save: async () => {
+        // A disk takes its time.
+        await new Promise((resolve) => setImmediate(resolve))
+        disk.saved = JSON.parse(JSON.stringify(codeDeploy.service.state.save()))
+      },
     })
-  let codeDeploy = start()
+  let codeDeploy: CodeDeploy = start()
 
   async function callService(service: AwsService, name: string, input: unknown, where: string): Promise<unknown> {
     const operation = service.operations[name]
@@ -123,6 +130,7 @@ export function aCodeDeploy(aliases: Readonly<Record<string, AliasWeight>> = {})
       await callService(cloudWatch.service, 'SetAlarmState', input, region)
     },
     save: () => JSON.parse(JSON.stringify(codeDeploy.service.state.save())),
+    onDisk: () => disk.saved,
     async restart(saved) {
       await codeDeploy.close()
       codeDeploy = start()

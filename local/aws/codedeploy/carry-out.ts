@@ -15,6 +15,8 @@ export interface DeploymentWorld {
   readonly clock: LocalClock
   readonly platforms: Readonly<Record<DeploymentRecord['platform'], Platform>>
   readonly hooks: HookFunctions
+  /** Makes every change up to now outlive the process. */
+  readonly save: () => Promise<void>
 }
 
 /** What carrying out a decision works with. */
@@ -70,7 +72,7 @@ export async function carryOut(
       patch({ status: 'Succeeded', completedAt: now })
       return undefined
     case 'start-event':
-      startTargetEvent(deployment, decision, acts)
+      await startTargetEvent(deployment, decision, acts)
       return 0
     case 'work':
       return lookAtEvent(deployment, decision, acts)

@@ -8,8 +8,6 @@ import { newDeploymentId } from './store.ts'
 
 export interface EngineOptions extends DeploymentWorld {
   readonly alarms: AlarmStates
-  /** Told of each change, after it was made. Whoever composes the cloud saves it. */
-  readonly onChange: () => void
   readonly reportError: (error: unknown) => void
 }
 
@@ -24,7 +22,7 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { store, clock, onChange, reportError } = options
+  const { store, clock, save, reportError } = options
   const timers = new Map<string, () => void>()
   const looking = new Map<string, Promise<void>>()
   let generation = 0
@@ -71,7 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
         deployments.set(record.id, record)
         if (isNew) schedule(record, 0)
       }
-      onChange()
+      save().catch(reportError)
     }
     const end = (ending: Ending) =>
       change((current) => endUnsuccessfully(current, ending, { now: clock.now(), newId: newDeploymentId }))

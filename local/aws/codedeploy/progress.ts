@@ -12,14 +12,15 @@ interface At {
 }
 
 /**
- * Starts an event, and calls its hook. The start is written down first: whatever dies in between, a hook is called once,
+ * Starts an event, and calls its hook. The start is on the disk before: whatever dies in between, a hook is called once,
  * and one that was never called runs into its time-out.
  *
  * @throws {DeploymentFailure} `HOOK_EXECUTION_FAILURE` when there is no such function.
  */
-export function startTargetEvent(deployment: DeploymentRecord, { target, event }: At, acts: Acts): void {
+export async function startTargetEvent(deployment: DeploymentRecord, { target, event }: At, acts: Acts): Promise<void> {
   changeEvents(acts, target.id, (events, now) => startEvent(events, event.name, now))
   if (event.hook === undefined) return
+  await acts.save()
   const isThere = acts.hooks.invoke(event.hook, {
     DeploymentId: deployment.id,
     LifecycleEventHookExecutionId: toExecutionId({ deploymentId: deployment.id, event: event.name }),

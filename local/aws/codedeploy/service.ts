@@ -28,8 +28,8 @@ export interface CodeDeployOptions {
   readonly cloudWatch: Pick<AwsService, 'operations'>
   readonly aliases: AliasWeights
   readonly hooks: HookFunctions
-  /** Told of each change that no call made. Deployments progress by themselves: who composes the cloud saves `service.state`. */
-  readonly onProgress: () => void
+  /** Saves `service.state`. Deployments progress without a call, so that no answer waits for it. */
+  readonly save: () => Promise<void>
   readonly reportError: (error: unknown) => void
   /** Twelve digits. Default `000000000000`. */
   readonly accountId?: string
@@ -59,7 +59,7 @@ export function createCodeDeploy(options: CodeDeployOptions): CodeDeploy {
     },
     alarms: createAlarmStates(options.cloudWatch),
     hooks: options.hooks,
-    onChange: options.onProgress,
+    save: options.save,
     reportError: options.reportError,
   })
   const control: Control = { store, clock, engine, callsIn, accountId }

@@ -81,6 +81,17 @@ describe('a lifecycle hook', () => {
     await expect(answer(event, 'Failed')).rejects.toMatchObject({ code: 'LifecycleEventAlreadyCompletedException' })
   })
 
+  it('is not called again after a kill in the middle of the call: its start was on the disk before', async () => {
+    const onDisk: unknown[] = []
+    aFunction('check', async () => onDisk.push(rig.onDisk()))
+    const id = await start({ AfterInstall: 'check' })
+    await rig.clock.advance(minute)
+    await rig.restart(onDisk[0])
+    await rig.clock.advance(minute)
+    expect((await eventsOf(rig, id))[2]).toBe('AfterInstall InProgress')
+    expect(asked).toHaveLength(1)
+  })
+
   it('that answers Failed fails the deployment, which is rolled back without hooks', async () => {
     aFunction('check', (event) => answer(event, 'Failed'))
     const id = await start({ AfterAllowTestTraffic: 'check' })
