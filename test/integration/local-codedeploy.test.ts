@@ -179,6 +179,23 @@ describe('the endpoint, as the real SDK sees it', () => {
     ).rejects.toThrow('BatchGetApplicationRevisions is not implemented by the local endpoint')
   })
 
+  it('can lose the answer to CreateDeployment, which is found again by its description', async () => {
+    await aGroup(60)
+    const fault = { service: 'codedeploy', action: 'CreateDeployment', kind: 'lost-answer', count: 1 }
+    const body = JSON.stringify({ faults: [fault] })
+    expect((await fetch(`${cloud.url}/_local/faults`, { method: 'PUT', body })).status).toBe(200)
+    const create = new sdk.CreateDeploymentCommand({ ...names, revision: ecsRevision(), description: 'ours 7' })
+    await expect(cloud.codeDeploy.send(create)).rejects.toThrow()
+    const active: sdk.DeploymentStatus[] = ['Created', 'Queued', 'InProgress', 'Ready']
+    const list = new sdk.ListDeploymentsCommand({ ...names, includeOnlyStatuses: active })
+    const { deployments: deploymentIds = [] } = await cloud.codeDeploy.send(list)
+    const { deploymentsInfo } = await cloud.codeDeploy.send(new sdk.BatchGetDeploymentsCommand({ deploymentIds }))
+    expect(deploymentsInfo?.map(({ description }) => description)).toEqual(['ours 7'])
+    await expect(cloud.codeDeploy.send(create)).rejects.toThrow(
+      `already has an active Deployment '${deploymentIds[0]}'`,
+    )
+  })
+
   it('moves the alias of a Lambda function, and shows instants and fractions', { timeout: 60_000 }, async () => {
     await cloud.codeDeploy.send(new sdk.CreateApplicationCommand({ applicationName: 'pay', computePlatform: 'Lambda' }))
     const group = { applicationName: 'pay', deploymentGroupName: 'live' }

@@ -54,7 +54,7 @@ export async function startCodeDeployCloud(dataPath?: string, aliases: Readonly<
   }
   return {
     ...clients,
-    ...{ functions, errors, aliases: memory.all },
+    ...{ url: server.url, functions, errors, aliases: memory.all },
     async close() {
       for (const client of Object.values(clients)) client.destroy()
       await codeDeploy.close()
