@@ -44,6 +44,9 @@ interface Operations {
   ]
   RegisterOnPremisesInstance: [sdk.RegisterOnPremisesInstanceInput, object]
   AddTagsToOnPremisesInstances: [sdk.AddTagsToOnPremisesInstancesInput, object]
+  TagResource: [sdk.TagResourceInput, object]
+  UntagResource: [sdk.UntagResourceInput, object]
+  ListTagsForResource: [sdk.ListTagsForResourceInput, sdk.ListTagsForResourceOutput]
   GetOnPremisesInstance: [sdk.GetOnPremisesInstanceInput, sdk.GetOnPremisesInstanceOutput]
 }
 

@@ -6,6 +6,7 @@ import type { Control } from './control.ts'
 import { getApplication, groupsOf } from './lookup.ts'
 import { toPage } from './pages.ts'
 import type { ApplicationRecord } from './records.ts'
+import { addTags } from './tags.ts'
 
 export function createApplicationOperations({ store, clock }: Control): Record<string, AwsOperation> {
   return {
@@ -24,7 +25,8 @@ export function createApplicationOperations({ store, clock }: Control): Record<s
         if (applications.has(name)) {
           refuse('ApplicationAlreadyExistsException', `Application already exists with name: ${name}`)
         }
-        const application = { id: randomUUID(), name, platform, createdAt: clock.now() }
+        const tags = addTags([], input.tags ?? [])
+        const application = { id: randomUUID(), name, platform, createdAt: clock.now(), tags }
         applications.set(name, application)
         return { applicationId: application.id }
       },

@@ -9,6 +9,7 @@ import { toPage } from './pages.ts'
 import { showGroup } from './present-group.ts'
 import type { GroupRecord, GroupSettings } from './records.ts'
 import type { RegionStore } from './store.ts'
+import { addTags } from './tags.ts'
 
 /** @see CodeDeploy user guide, "Limits": deployment groups of an application */
 const MOST_GROUPS = 1000
@@ -80,13 +81,15 @@ export function createGroupOperations({ store }: Control): Record<string, AwsOpe
 function buildGroup(store: RegionStore, input: sdk.CreateDeploymentGroupInput): GroupRecord {
   const application = getApplication(store, input.applicationName)
   const name = checkGroupName(input.deploymentGroupName)
-  const { applicationName: _application, deploymentGroupName: _group, tags: _tags, ...given } = input
+  const { applicationName: _application, deploymentGroupName: _group, tags: asked = [], ...given } = input
   const settings = checkGroupSettings(application.platform, given, (config) => getConfig(store, config))
   refuseTaken(store, application.name, name)
   if (groupsOf(store, application.name).length >= MOST_GROUPS) {
     refuse('DeploymentGroupLimitExceededException', `An application can have at most ${MOST_GROUPS} deployment groups`)
   }
-  const group = { id: randomUUID(), applicationName: application.name, name, platform: application.platform, settings }
+  const tags = addTags([], asked)
+  const { name: applicationName, platform } = application
+  const group = { id: randomUUID(), applicationName, name, platform, settings, tags }
   refuseSharedService(store, group)
   return group
 }

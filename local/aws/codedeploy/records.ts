@@ -21,6 +21,7 @@ export interface ApplicationRecord {
   readonly name: string
   readonly platform: ComputePlatform
   readonly createdAt: number
+  readonly tags?: readonly Tag[]
 }
 
 /** A custom configuration. */
@@ -45,6 +46,7 @@ export interface GroupRecord {
   readonly name: string
   readonly platform: ComputePlatform
   readonly settings: GroupSettings
+  readonly tags?: readonly Tag[]
 }
 
 /** An on-premises instance: a name with tags. Nothing runs on it here. */

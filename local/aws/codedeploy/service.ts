@@ -16,6 +16,7 @@ import { createInstanceOperations } from './instance-operations.ts'
 import { createLambdaPlatform } from './lambda-platform.ts'
 import { createServerPlatform } from './server-platform.ts'
 import { createStore } from './store.ts'
+import { createTagOperations } from './tag-operations.ts'
 import { createTargetOperations } from './target-operations.ts'
 
 export interface CodeDeployOptions {
@@ -89,6 +90,7 @@ export function createCodeDeploy(options: CodeDeployOptions): CodeDeploy {
         ...createDeploymentOperations(control),
         ...createTargetOperations(control),
         ...createInstanceOperations(control),
+        ...createTagOperations(control),
       },
     },
     close: () => engine.pause(),
