@@ -97,7 +97,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     [rollbackCheckFunction]: (event: unknown) => call(tasks, 'RollbackCheck', event),
   }
   const codeDeploy = createCodeDeploy({
-    ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.service },
+    ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.forServices },
     saveBalancers: () => dataDir.save(elasticLoadBalancing.state),
     aliases: createMemoryAliasWeights(),
     hooks: createHookFunctions({

@@ -77,12 +77,17 @@ async function target(deploymentId: string): Promise<sdk.ECSTarget | undefined> 
 }
 
 /** Waits until the replacement has this share, as CodeDeploy reports it. */
+/** Looks for longer than the longest interval of a canary here lasts. */
 const shifted = (id: string, percent: number) =>
-  until(`${percent} percent`, async () => {
-    const { startTime } = await deployment(id)
-    const green = startTime && (await target(id))?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === 'Green')
-    return green?.trafficWeight === percent ? green : undefined
-  })
+  until(
+    `${percent} percent`,
+    async () => {
+      const { startTime } = await deployment(id)
+      const green = startTime && (await target(id))?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === 'Green')
+      return green?.trafficWeight === percent ? green : undefined
+    },
+    3000,
+  )
 
 /** Real requests, by the version that answered. */
 async function whoAnswers(requests: number): Promise<Record<string, number>> {
@@ -105,7 +110,7 @@ describe('an ECS canary through the real SDK', () => {
       const input = { deploymentId, lifecycleEventHookExecutionId: executionId, status: 'Succeeded' } as const
       await cloud.codeDeploy.send(new sdk.PutLifecycleEventHookExecutionStatusCommand(input))
     }
-    await aGroup(4)
+    await aGroup(12)
     expect(await whoAnswers(20)).toEqual({ v1: 20 })
     const id = await start({ AfterInstall: 'smoke', AfterAllowTraffic: 'smoke' })
     await shifted(id, 20)
@@ -148,7 +153,7 @@ describe('an ECS canary through the real SDK', () => {
   })
 
   it('goes on where it was after a kill, with the same data', { timeout: 60_000 }, async () => {
-    await aGroup(4)
+    await aGroup(8)
     const id = await start()
     await shifted(id, 20)
     await cloud.close()

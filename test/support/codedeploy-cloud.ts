@@ -32,7 +32,7 @@ export async function startCodeDeployCloud(dataPath?: string, aliases: Readonly<
   const errors: unknown[] = []
   const reportError = (error: unknown) => void errors.push(error)
   const codeDeploy = createCodeDeploy({
-    ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.service, aliases: memory, reportError },
+    ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.forServices, aliases: memory, reportError },
     saveBalancers: () => dataDir.save(elasticLoadBalancing.state),
     hooks: createHookFunctions({
       ...{ functions, clock, reportError },

@@ -32,6 +32,8 @@ export interface CloudWatchOptions {
 export interface CloudWatch {
   /** Speaks Query, JSON and CBOR. Its `state` is the alarms and their history. */
   readonly service: AwsService
+  /** The same operations for other services of the cloud: what they poll themselves takes nothing of the account's rates. */
+  readonly forServices: Pick<AwsService, 'operations'>
   /** Takes what the data plane counts. */
   readonly metrics: MetricSink
   /**
@@ -80,13 +82,12 @@ export function createCloudWatch(options: CloudWatchOptions): CloudWatch {
     onTenSeconds: () => attempt(() => alarms.evaluate('high-resolution')),
   })
 
-  const { operations, throttled } = withinRates(
-    { ...metricOperations(store, clock.now), ...alarmOperations(alarms, accountId) },
-    { rates: cloudWatchRates, code: 'Throttling', ...options },
-  )
+  const unlimited = { ...metricOperations(store, clock.now), ...alarmOperations(alarms, accountId) }
+  const { operations, throttled } = withinRates(unlimited, { rates: cloudWatchRates, code: 'Throttling', ...options })
 
   return {
     throttled,
+    forServices: { operations: unlimited },
     service: {
       signingName: 'monitoring',
       apiVersion: '2010-08-01',
