@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { type Configuration, small } from './configurations.ts'
+import { type Bounds, describeSchedule, type Explored, explore } from './explore.ts'
+import { noBudget, type Safeguard, safeguards } from './state.ts'
+
+/** Of one configuration on a machine that does much else, milliseconds. */
+const longMs = 120_000
+
+const known = new Map<Configuration, Explored>()
+
+function exploreOnce(configuration: Configuration): Explored {
+  const found = known.get(configuration) ?? explore(configuration)
+  known.set(configuration, found)
+  return found
+}
+
+describe('the protocol, in every order of its calls', () => {
+  it.each(small)(
+    '$name: breaks no invariant, and the check alone ends it well from every state',
+    {
+      timeout: longMs,
+    },
+    (configuration) => {
+      const { counterexample, states } = exploreOnce(configuration)
+      expect(counterexample && describeSchedule(configuration.config, counterexample)).toBeNull()
+      expect(states).toBeGreaterThan(50)
+    },
+  )
+
+  it('is explored far enough to see every safeguard at work', { timeout: longMs }, () => {
+    const kinds = new Set(small.flatMap((configuration) => [...exploreOnce(configuration).kinds.keys()]))
+    expect([...kinds]).toEqual(
+      expect.arrayContaining([
+        'workflow: close-task:watch → its end',
+        'workflow: shift look → give-back',
+        'workflow: halt:save → bake',
+        'abort: restored:save → close',
+        'abort: restore take → take-again',
+        'check: put-back write → read-back',
+        'check: foreign:save → its end',
+        'check: start → its end',
+        'a write lands, its lease over',
+      ]),
+    )
+  })
+})
+
+/** One abort, one write on the wire, and leases that run out. */
+function without(safeguard: Safeguard): Bounds {
+  const budget = { ...noBudget, aborts: 1, hangs: 1, ticks: 2 }
+  return { config: { steps: [100], routes: 1, without: safeguard }, budget }
+}
+
+/** What each safeguard keeps from happening. */
+const missed: Readonly<Record<Safeguard, string>> = {
+  'last-look': 'workflow raises after a rollback was recorded',
+  fence: 'workflow begins a write with too little of its lease left',
+  'read-back': 'route 0 has 100 %, and the record says aborted',
+  'second-read-back': 'it is aborted while another write is on the wire whose lease still runs',
+  watch: 'from here, with the check alone: route 0 has 100 % for ever, and the record says rolled-back',
+  'waiting-for-the-lease': 'it is aborted while another write is on the wire whose lease still runs',
+}
+
+describe('a protocol without one of its safeguards', () => {
+  it.each(safeguards)('%s: shows what goes wrong', (safeguard) => {
+    expect(explore(without(safeguard)).counterexample?.problems).toContain(missed[safeguard])
+  })
+
+  it('tells the shortest way to it, step by step', () => {
+    const { config, budget } = without('watch')
+    const { counterexample } = explore({ config, budget })
+    expect(counterexample && describeSchedule(config, counterexample)).toBe(
+      `  1. workflow: bake → judge   [shifting, goal plan; 0 %, lease free]
+  2. workflow: judge → shift
+  3. workflow: shift → take
+  4. workflow: shift take → read   [shifting, goal plan; 0 %, lease workflow's, fresh]
+  5. workflow: shift read → intend
+  6. workflow: shift intend → is-held
+  7. workflow: shift is-held → look
+  8. workflow: shift look → touch:load
+  9. workflow: shift touch:load → touch:save
+ 10. workflow: shift touch:save → compare-again
+ 11. workflow: shift compare-again → write
+ 12. workflow: shift write hangs → read-back   [shifting, goal plan; 0 %, lease workflow's, fresh; 100 % on the wire]
+  => from here, with the check alone: route 0 has 100 % for ever, and the record says rolled-back`,
+    )
+  })
+})

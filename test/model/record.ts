@@ -1,0 +1,93 @@
+import type { Decision } from './run.ts'
+import { type Config, isOver, type ModelRecord } from './state.ts'
+
+// The record's transitions as far as the model knows them; each mirrors the event of the same name in the domain.
+
+type Changes = Partial<ModelRecord>
+
+/** A change that only Sluice needs to know of. */
+function quietly(record: ModelRecord, changes: Changes = {}): ModelRecord {
+  return { ...record, ...changes, revision: record.revision + 1 }
+}
+
+/** A change that readers wait for. */
+function openly(record: ModelRecord, changes: Changes): ModelRecord {
+  return { ...quietly(record, changes), version: record.version + 1 }
+}
+
+function withRoute<Value>(values: readonly Value[], route: number, value: Value): readonly Value[] {
+  return values.map((standing, index) => (index === route ? value : standing))
+}
+
+const shown = ({ isHalted, stage }: Pick<ModelRecord, 'isHalted' | 'stage'>) => (isHalted ? 'halted' : stage)
+
+export function mayPlanWrite({ goal, isHalted, phase }: ModelRecord): boolean {
+  return goal === 'plan' && !isHalted && phase !== 'succeeded'
+}
+
+export function rollBack(record: ModelRecord, isPersonal: boolean): Decision {
+  if (isOver(record)) return record.phase === 'succeeded' ? 'conflict' : null
+  if (record.goal === 'snapshot') return isPersonal && !record.isPersonal ? openly(record, { isPersonal: true }) : null
+  return openly(record, { goal: 'snapshot', phase: 'rolling-back', isHalted: false, isPersonal })
+}
+
+export function restored(record: ModelRecord): Decision {
+  if (isOver(record)) return record.phase === 'succeeded' ? 'conflict' : null
+  if (record.goal === 'plan') return 'conflict'
+  return openly(record, {
+    phase: record.isPersonal ? 'aborted' : 'rolled-back',
+    ends: record.ends + 1,
+    restore: record.restore.map((status, route) => (record.touched[route] ? 'restored' : status)),
+  })
+}
+
+export function partlyRestored(record: ModelRecord, restore: ModelRecord['restore']): Decision {
+  return isOver(record) ? null : quietly(record, { restore })
+}
+
+export const written = (record: ModelRecord): Decision => quietly(record)
+
+export function touched(record: ModelRecord, route: number): Decision {
+  return quietly(record, { touched: withRoute(record.touched, route, true) })
+}
+
+export function shifted(record: ModelRecord, decided: ModelRecord): Decision {
+  if (record.stage !== 'shifting' || record.target !== decided.target) return null
+  if (record.goal === 'snapshot' || isOver(record)) return 'conflict'
+  const { isHalted } = record
+  return openly(record, { stage: 'baking', phase: shown({ isHalted, stage: 'baking' }), hasShifted: true })
+}
+
+export function shiftWanted(record: ModelRecord, decided: ModelRecord): Decision {
+  if (record.version !== decided.version) return null
+  return openly(record, { stage: 'shifting', phase: 'shifting', target: record.target + 1 })
+}
+
+export function succeeded(record: ModelRecord, decided: ModelRecord): Decision {
+  return record.version === decided.version ? openly(record, { phase: 'succeeded', ends: record.ends + 1 }) : null
+}
+
+export function halted(record: ModelRecord, decided: ModelRecord): Decision {
+  const isStill = record.version === decided.version && record.goal === 'plan' && !isOver(record)
+  return isStill && !record.isHalted ? openly(record, { isHalted: true, phase: 'halted' }) : null
+}
+
+export function succeededBy(record: ModelRecord, execution: number): Decision {
+  if (record.execution >= execution) return null
+  return isOver(record) ? 'conflict' : quietly(record, { execution })
+}
+
+export function changedAfterEnd(record: ModelRecord, route: number): Decision {
+  if (record.changedAfterEnd[route]) return null
+  return quietly(record, { changedAfterEnd: withRoute(record.changedAfterEnd, route, true) })
+}
+
+/** How a deployment that is over leaves every route, percent. */
+export function endWeight({ phase }: ModelRecord): number {
+  return phase === 'succeeded' ? 100 : 0
+}
+
+/** What it has written to a route or was about to write: a late write of its own shows one of these. */
+export function ownWeights({ target, phase }: ModelRecord, { steps }: Pick<Config, 'steps'>): readonly number[] {
+  return [0, ...steps.slice(0, target + 1), ...(phase === 'succeeded' ? [100] : [])]
+}

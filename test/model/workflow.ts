@@ -1,0 +1,77 @@
+import { halted, shifted, shiftWanted, succeeded } from './record.ts'
+import { change, decidedOf, end, go, load, type Program, type Run, set, writingOf } from './run.ts'
+import { isOver, type ModelRecord, type WriteOutcome } from './state.ts'
+import { beginWriting } from './writing.ts'
+
+// One execution of the workflow: Bake, EvaluateGates, ShiftTraffic, Close in a circle, bakes being over at once. A task
+// that throws is retried. One that finds a person's decision missing sleeps.
+
+/** Nothing is due: it waits for a person, and nobody wakes it here. */
+export const asleep = 'asleep'
+
+export const workflow: Program = {
+  bake: load((run, record) => set(run, { decided: null, writing: null, at: record.isHalted ? asleep : 'judge' })),
+  shift: load((run, record) => {
+    if (record.goal === 'snapshot' || isOver(record) || record.isHalted || record.stage !== 'shifting')
+      return go(run, 'bake')
+    set(run, { decided: record })
+    shiftFrom(run, 0)
+  }),
+  spread: load((run) => go(run, 'settle')),
+  settle: load((run) => go(run, 'shifted:load')),
+  ...change('shifted', {
+    decide: (record, run) => shifted(record, decidedOf(run)),
+    next: (run) => go(run, 'bake'),
+    refused: (run) => go(run, 'stopped'),
+  }),
+  stopped: load((run) => go(run, 'bake')),
+  ...change('want', {
+    decide: (record, run) => shiftWanted(record, decidedOf(run)),
+    next: (run, { stage, isHalted }) => go(run, stage === 'shifting' && !isHalted ? 'shift' : 'bake'),
+  }),
+  ...change('succeed', {
+    decide: (record, run) => succeeded(record, decidedOf(run)),
+    next: (run, { phase }) => go(run, phase === 'succeeded' ? 'close' : 'bake'),
+  }),
+  ...change('halt', {
+    decide: (record, run) => halted(record, decidedOf(run)),
+    next: (run) => (run.name === 'workflow' ? go(run, 'bake') : end(run)),
+  }),
+}
+
+/** What EvaluateGates does about the record that it judged. */
+export function performAction(run: Run, record: ModelRecord) {
+  set(run, { decided: record })
+  if (isOver(record)) return go(run, 'close-task')
+  if (record.goal === 'snapshot') return go(run, 'roll-back:load')
+  if (record.isHalted) return go(run, 'bake')
+  if (record.stage === 'shifting') return go(run, 'shift')
+  if (record.target < run.state.config.steps.length - 1) return go(run, 'want:load')
+  beginWriting(run, 'finish', 0, 100)
+}
+
+function shiftFrom(run: Run, route: number) {
+  const { steps, routes } = run.state.config
+  if (route < routes) return beginWriting(run, 'shift', route, steps[decidedOf(run).target] ?? 100)
+  set(run, { writing: null })
+  go(run, 'spread')
+}
+
+export function afterShift(run: Run, outcome: WriteOutcome) {
+  const { route } = writingOf(run)
+  if (outcome === 'wrote' || outcome === 'there') return shiftFrom(run, route + 1)
+  set(run, { writing: null })
+  if (outcome === 'drift') go(run, 'halt:load')
+  else go(run, outcome === 'stopped' ? 'stopped' : 'shift')
+}
+
+export function afterFinish(run: Run, outcome: WriteOutcome) {
+  const { route } = writingOf(run)
+  if (outcome === 'wrote' || outcome === 'there') {
+    if (route + 1 < run.state.config.routes) return beginWriting(run, 'finish', route + 1, 100)
+    set(run, { writing: null })
+    return go(run, 'succeed:load')
+  }
+  set(run, { writing: null })
+  go(run, outcome === 'drift' ? 'halt:load' : 'judge')
+}
