@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Deps } from '../../shared/deps.ts'
+import { mutate, mutations } from '../crash/mutations.ts'
 import { type Configuration, small } from './configurations.ts'
 import { type Bounds, describeSchedule, type Explored, explore } from './explore.ts'
-import { noBudget, type Safeguard, safeguards } from './state.ts'
+import { replay } from './replay.ts'
+import { replaySample } from './sample.ts'
+import { type Config, noBudget, type Safeguard, safeguards } from './state.ts'
 
 /** Of one configuration on a machine that does much else, milliseconds. */
 const longMs = 120_000
@@ -84,5 +88,45 @@ describe('a protocol without one of its safeguards', () => {
  12. workflow: shift write hangs → read-back   [shifting, goal plan; 0 %, lease workflow's, fresh; 100 % on the wire]
   => from here, with the check alone: route 0 has 100 % for ever, and the record says rolled-back`,
     )
+  })
+})
+
+/** Random schedules for each configuration; `npm run test:model` takes more. */
+const schedules = 40
+
+const ofOneRoute = small.filter(({ config }) => config.routes === 1)
+
+describe('the shipped use cases, driven call by call with schedules of the model', () => {
+  it.each(ofOneRoute)(
+    '$name: make the same calls, with the same effect, in every kind of step',
+    {
+      timeout: longMs,
+    },
+    async (configuration) => {
+      const sample = await replaySample(configuration, exploreOnce(configuration), { seed: 1, schedules })
+      expect(sample.differences).toEqual([])
+      expect(sample.missing).toEqual([])
+    },
+  )
+
+  it('are told from a model that lacks a safeguard', async () => {
+    const config: Config = { steps: [100], routes: 1, without: 'fence' }
+    const call = { type: 'call', by: 'workflow', answer: 'answered' } as const
+    const untilHeld = Array.from({ length: 6 }, () => call)
+    const { difference } = await replay(config, [...untilHeld, { type: 'tick' }, call])
+    expect(difference).toEqual({
+      step: 8,
+      label: 'workflow: shift is-held → look',
+      model: 'is-held',
+      code: 'give-back',
+    })
+  })
+
+  it.each(mutations)('are missed without %s', { timeout: longMs }, async (mutation) => {
+    const [lateWrite] = small.filter(({ name }) => name === 'abort, a write on the wire, leases run out')
+    if (!lateWrite) throw new Error('there is no such configuration')
+    const within = (deps: Deps) => mutate(mutation, deps)
+    const { differences } = await replaySample(lateWrite, exploreOnce(lateWrite), { seed: 1, schedules: 0, within })
+    expect(differences.length).toBeGreaterThan(0)
   })
 })
