@@ -1,4 +1,4 @@
-import { isFree, liveOf } from './lease.ts'
+import { liveOf } from './lease.ts'
 import { changedAfterEnd, endWeight, ownWeights, succeededBy } from './record.ts'
 import { change, decidedOf, end, go, load, type Program, processOf, type Run, set } from './run.ts'
 import { isOver, newProcess, type WriteOutcome } from './state.ts'
@@ -30,15 +30,20 @@ export const check: Program = {
     act(run) {
       const route = lookOf(run).route
       const lease = run.state.routes[route]?.lease
-      if (lease === undefined || lease.fence === 0 || !isFree(lease)) return lookFrom(run, route + 1)
-      set(run, { at: 'look-live', look: { route, fence: lease.fence, live: null } })
+      if (lease === undefined || lease.fence === 0) return lookFrom(run, route + 1)
+      const { fence, holder, age } = lease
+      set(run, { at: 'look-live', look: { route, fence, heldAge: holder === null ? null : age, live: null } })
     },
   },
   'look-live': {
     call: 'read',
+    guard(run) {
+      const { route, heldAge } = lookOf(run)
+      if (heldAge !== null && heldAge < 2) lookFrom(run, route + 1)
+    },
     act(run) {
       const look = lookOf(run)
-      set(run, { at: 'peek-again', look: { ...look, live: liveOf(run, look.route) } })
+      set(run, { at: 'peek-again', look: { ...look, heldAge: null, live: liveOf(run, look.route) } })
     },
   },
   'peek-again': { call: 'peek', act: compareQuietly },
@@ -101,7 +106,7 @@ function lookFrom(run: Run, from: number) {
   const route = record.touched.findIndex(
     (isTouched, index) => index >= from && isTouched && !record.changedAfterEnd[index],
   )
-  if (route >= 0) return set(run, { at: 'peek', look: { route, fence: 0, live: null } })
+  if (route >= 0) return set(run, { at: 'peek', look: { route, fence: 0, heldAge: null, live: null } })
   if (isOver(record)) end(run)
   else go(run, 'status')
 }

@@ -48,7 +48,13 @@ function textOfRoute({ live, lease }: ModelRoute): string {
 
 function textOfProcess({ at, decided, writing, restored, look }: Process, ofRecord: (record: ModelRecord) => number) {
   const write = writing && Object.values({ ...writing, fence: writing.fence !== null }).join()
-  return [at, decided && ofRecord(decided), write, restored.join(), look && `${look.route},${look.live}`].join('/')
+  return [
+    at,
+    decided && ofRecord(decided),
+    write,
+    restored.join(),
+    look && `${look.route},${look.heldAge},${look.live}`,
+  ].join('/')
 }
 
 /** What a process would find if it compared its numbers now. */

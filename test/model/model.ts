@@ -9,6 +9,7 @@ import {
   type LeaseAge,
   type ModelRecord,
   newProcess,
+  type Process,
   type ProcessName,
   processNames,
   type State,
@@ -158,11 +159,16 @@ export function apply(state: State, move: Move): Step {
 
 function tick(state: State): State {
   const older = (age: LeaseAge): LeaseAge => (age === 0 ? 1 : 2)
-  const wait = (by: ProcessName) => {
+  const wait = (by: ProcessName): Process | null => {
     const process = state.processes[by]
-    if (process?.at !== 'take-again' || process.writing === null) return process
-    const waited = Math.min(patienceTicks, process.writing.waited + 1)
-    return { ...process, writing: { ...process.writing, waited } }
+    if (process === null) return null
+    const { at, writing, look } = process
+    const waited = (writing?.waited ?? 0) + (at === 'take-again' ? 1 : 0)
+    return {
+      ...process,
+      writing: writing && { ...writing, waited: Math.min(patienceTicks, waited) },
+      look: look && { ...look, heldAge: look.heldAge === null ? null : older(look.heldAge) },
+    }
   }
   return {
     ...state,

@@ -119,8 +119,16 @@ export interface Process {
   readonly writing: Writing | null
   /** By route, what its rollback came to. */
   readonly restored: readonly (boolean | null)[]
-  /** What a look without a lease has seen so far. */
-  readonly look: { readonly route: number; readonly fence: number; readonly live: Weight | null } | null
+  readonly look: QuietLook | null
+}
+
+/** What a look that takes no lease has seen so far. */
+export interface QuietLook {
+  readonly route: number
+  readonly fence: number
+  /** How old the lease is by now that somebody held at the first sight; null where nobody did. */
+  readonly heldAge: LeaseAge | null
+  readonly live: Weight | null
 }
 
 /** How often each thing that nobody controls may still happen. */
