@@ -108,6 +108,7 @@ export async function createRealWorld(
     checkInvoker: { check: async () => ({ checked: 0, failed: [] }) },
     notifier: createMemoryNotifier(),
     logger: { info: log, warn: log, error: log },
+    lookTogether: () => ({}),
     homeRegion: 'eu-west-1',
     newHolder: () => `holder-${++holders}`,
     newDeploymentId: () => id,
