@@ -1,6 +1,6 @@
 import { liveOf } from './lease.ts'
-import { changedAfterEnd, endWeight, ownWeights, succeededBy } from './record.ts'
-import { change, decidedOf, end, go, load, type Program, processOf, type Run, set } from './run.ts'
+import { changedAfterEnd, driftNoted, endWeight, ownWeights, succeededBy } from './record.ts'
+import { change, decidedOf, driftOf, end, go, load, type Program, processOf, type Run, set } from './run.ts'
 import { isOver, newProcess, type WriteOutcome } from './state.ts'
 import { beginWriting } from './writing.ts'
 
@@ -14,11 +14,6 @@ export const check: Program = {
     call: 'list-pointers',
     act: (run) => (run.state.pointer === 'free' ? end(run) : go(run, `check:${run.state.pointer}`)),
   },
-  'check:open': load((run, record) => {
-    set(run, { decided: record })
-    if (isOver(record)) go(run, 'close')
-    else go(run, record.goal === 'snapshot' ? 'roll-back:load' : 'judge')
-  }),
   'check:watched': load((run, record) => {
     set(run, { decided: record })
     if (run.state.config.without === 'watch') end(run)
@@ -47,7 +42,14 @@ export const check: Program = {
     },
   },
   'peek-again': { call: 'peek', act: compareQuietly },
-  still: load((run, { version }) => go(run, version === decidedOf(run).version ? 'halt:load' : 'status')),
+  // While it is halted nothing is written: somebody else's change is noted, and a person sees it.
+  ...change('note', {
+    decide: (record, run) => driftNoted(record, decidedOf(run), driftOf(run)),
+    next(run) {
+      set(run, { drift: null })
+      lookFrom(run, lookOf(run).route + 1)
+    },
+  }),
   status: {
     call: 'status',
     act(run) {
@@ -95,7 +97,7 @@ function lookOf(run: Run) {
   return look
 }
 
-/** Looks for drift while it bakes, and at what became of it after its end. */
+/** Looks for drift while no write of the plan is under way, and at what became of it after its end. */
 export function lookForDrift(run: Run) {
   lookFrom(run, 0)
 }
@@ -119,7 +121,7 @@ function compareQuietly(run: Run) {
   if (lease === undefined || live === null || lease.fence !== fence) return lookFrom(run, route + 1)
   if (!isOver(record)) {
     if (live === lease.lastWritten || live === lease.intended) return lookFrom(run, route + 1)
-    return go(run, 'still')
+    return set(run, { at: record.isHalted ? 'note:load' : 'halt:load', drift: { route, found: live } })
   }
   const last = endWeight(record)
   if (lease.lastWritten !== last || live === last) return lookFrom(run, route + 1)

@@ -46,7 +46,10 @@ function textOfRoute({ live, lease }: ModelRoute): string {
   return [live, lease.holder, lease.age, lease.fence > 0, lease.lastWritten, lease.intended].join('/')
 }
 
-function textOfProcess({ at, decided, writing, restored, look }: Process, ofRecord: (record: ModelRecord) => number) {
+function textOfProcess(
+  { at, decided, writing, restored, look, drift }: Process,
+  ofRecord: (record: ModelRecord) => number,
+) {
   const write = writing && Object.values({ ...writing, fence: writing.fence !== null }).join()
   return [
     at,
@@ -54,6 +57,7 @@ function textOfProcess({ at, decided, writing, restored, look }: Process, ofReco
     write,
     restored.join(),
     look && `${look.route},${look.heldAge},${look.live}`,
+    drift && Object.values(drift).join(),
   ].join('/')
 }
 

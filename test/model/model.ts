@@ -1,20 +1,19 @@
-import { afterPutBack, check, lookForDrift } from './check.ts'
+import { afterPutBack, check } from './check.ts'
+import { judging } from './judging.ts'
 import { hasTime, isFree } from './lease.ts'
 import { afterRestore, createClosing, createRollingBack } from './rolling-back.ts'
-import { type Answer, end, go, load, type Point, type Program, processOf, type Run, set } from './run.ts'
+import { type Answer, end, go, type Point, type Program, processOf, type Run } from './run.ts'
 import {
   type Budget,
   foreignWeight,
-  isOver,
   type LeaseAge,
-  type ModelRecord,
   newProcess,
   type Process,
   type ProcessName,
   processNames,
   type State,
 } from './state.ts'
-import { afterFinish, afterShift, asleep, performAction, workflow } from './workflow.ts'
+import { afterFinish, afterShift, asleep, workflow } from './workflow.ts'
 import { createWriting, patienceTicks } from './writing.ts'
 
 /** What happens next: one call of a process, or something that nobody controls. */
@@ -43,7 +42,7 @@ export interface Step {
 const program: Program = {
   ...createWriting({ shift: afterShift, finish: afterFinish, restore: afterRestore, 'put-back': afterPutBack }),
   ...createRollingBack((run, outcome) => {
-    if (run.name === 'workflow') go(run, outcome === 'failed' ? 'roll-back:load' : 'close-task')
+    if (run.name === 'workflow') go(run, outcome === 'failed' ? 'roll-back-task' : 'close-task')
     else if (run.name === 'abort') go(run, 'abort-answer')
     else end(run)
   }),
@@ -53,28 +52,14 @@ const program: Program = {
     else end(run)
   }),
   ...createClosing('close-task', end),
-  judge: load((run, record) => {
-    const isJudged = record.goal === 'plan' && !isOver(record) && record.hasShifted
-    if (isJudged) go(run, 'judge-again')
-    else judged(run, record)
-  }),
-  'judge-again': load(judged),
+  ...judging,
   ...workflow,
   ...check,
 }
 
-function judged(run: Run, record: ModelRecord) {
-  if (run.name === 'workflow') return performAction(run, record)
-  set(run, { decided: record })
-  if (isOver(record)) return go(run, 'status')
-  if (record.goal === 'snapshot') return go(run, 'roll-back:load')
-  if (record.stage === 'baking' && !record.isHalted) lookForDrift(run)
-  else go(run, 'status')
-}
-
 const entries: Readonly<Record<ProcessName, string>> = {
   workflow: 'bake',
-  abort: 'abort:load',
+  abort: 'abort-look',
   gate: 'gate',
   check: 'check',
 }

@@ -24,9 +24,15 @@ const modelled: Readonly<Record<string, string>> = {
   'workflow.start': 'start',
 }
 
-/** What the model leaves out, because nobody decides by it here who may write what, and when. */
+/**
+ * What the model leaves out, because nobody decides by it here who may write what, and when: copies, measurements and
+ * messages; the line, which runs; health, which is asked for between two calls of the model and counts as of the later
+ * one; queues, in which nothing waits.
+ */
 const internal: ReadonlySet<string> = new Set([
   'deployments.copyEvents',
+  'deployments.listQueues',
+  'deployments.queueOf',
   'deployments.loadMeasures',
   'deployments.saveMeasures',
   'deployments.saveWakeToken',

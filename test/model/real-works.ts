@@ -1,3 +1,5 @@
+import { createClose } from '../../functions/steps/close.ts'
+import { createRollBack } from '../../functions/steps/roll-back.ts'
 import type { Deps } from '../../shared/deps.ts'
 import { type Cause, isFinal } from '../../shared/domain/deployment.ts'
 import { ConflictError, TransientError } from '../../shared/domain/errors.ts'
@@ -5,7 +7,6 @@ import { abort } from '../../shared/use-cases/abort.ts'
 import { bake } from '../../shared/use-cases/bake.ts'
 import { checkOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
 import { evaluateGates } from '../../shared/use-cases/evaluate-gates.ts'
-import { closeDeployment, rollBack } from '../../shared/use-cases/roll-back.ts'
 import { rollBackIfSafe } from '../../shared/use-cases/roll-back-if-safe.ts'
 import { shiftTraffic } from '../../shared/use-cases/shift-traffic.ts'
 import { aDeployer } from '../support/builders.ts'
@@ -24,8 +25,8 @@ export const works: Readonly<Record<ProcessName, (deps: Deps) => Promise<unknown
       {
         ...deps,
         rollBackInvoker: {
-          async rollBack(deployment, cause) {
-            await rollBack(deps, deployment, cause)
+          async rollBack(deploymentId, cause) {
+            await createRollBack(deps)({ deploymentId, cause })
             return 'restored'
           },
         },
@@ -54,11 +55,11 @@ async function runWorkflow(deps: Deps): Promise<void> {
     verdict: async () => (await evaluateGates(deps, id)).next,
     shift: async () => (await shiftTraffic(deps, id)).next,
     'roll-back': async () => {
-      await rollBack(deps, id, byGate)
+      await createRollBack(deps)({ deploymentId: id })
       return 'close'
     },
     close: async () => {
-      await closeDeployment(deps, id)
+      await createClose(deps)({ deploymentId: id })
       return 'asleep'
     },
   }

@@ -247,9 +247,10 @@ function toRecord(deployment: Deployment): object {
     ...{ goal, phase, stage, target, execution },
     hasShifted: firstShiftAt !== null,
     isHalted: hold !== null,
-    isPersonal: cause?.type === 'command',
+    isPersonal: goal === 'snapshot' && cause?.type === 'command',
     touched: routes.map(({ touched }) => touched),
     restore: routes.map(({ restore }) => restore?.status ?? null),
+    drift: routes.map(({ drift }) => drift?.after.green ?? null),
     changedAfterEnd: routes.map((one) => one.changedAfterEnd !== undefined),
   }
 }

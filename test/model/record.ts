@@ -1,5 +1,5 @@
 import type { Decision } from './run.ts'
-import { type Config, isOver, type ModelRecord } from './state.ts'
+import { type Config, type Drift, isOver, type ModelRecord } from './state.ts'
 
 // The record's transitions as far as the model knows them; each mirrors the event of the same name in the domain.
 
@@ -45,7 +45,11 @@ export function partlyRestored(record: ModelRecord, restore: ModelRecord['restor
   return isOver(record) ? null : quietly(record, { restore })
 }
 
-export const written = (record: ModelRecord): Decision => quietly(record)
+/** What we wrote is no longer what somebody else set. */
+export function written(record: ModelRecord, route: number): Decision {
+  const isOfPlan = record.goal === 'plan' && !isOver(record)
+  return quietly(record, isOfPlan ? { drift: withRoute(record.drift, route, null) } : {})
+}
 
 export function touched(record: ModelRecord, route: number): Decision {
   return quietly(record, { touched: withRoute(record.touched, route, true) })
@@ -67,9 +71,20 @@ export function succeeded(record: ModelRecord, decided: ModelRecord): Decision {
   return record.version === decided.version ? openly(record, { phase: 'succeeded', ends: record.ends + 1 }) : null
 }
 
-export function halted(record: ModelRecord, decided: ModelRecord): Decision {
-  const isStill = record.version === decided.version && record.goal === 'plan' && !isOver(record)
-  return isStill && !record.isHalted ? openly(record, { isHalted: true, phase: 'halted' }) : null
+/** True while nothing was decided since `decided` was read. */
+function isStillAs(decided: ModelRecord, record: ModelRecord): boolean {
+  return record.version === decided.version && record.goal === 'plan' && !isOver(record)
+}
+
+export function halted(record: ModelRecord, decided: ModelRecord, { route, found }: Drift): Decision {
+  if (!isStillAs(decided, record) || record.isHalted) return null
+  return openly(record, { isHalted: true, phase: 'halted', drift: withRoute(record.drift, route, found) })
+}
+
+/** Said once of each change that is found. */
+export function driftNoted(record: ModelRecord, decided: ModelRecord, { route, found }: Drift): Decision {
+  if (!isStillAs(decided, record) || record.drift[route] === found) return null
+  return quietly(record, { drift: withRoute(record.drift, route, found) })
 }
 
 export function succeededBy(record: ModelRecord, execution: number): Decision {

@@ -16,7 +16,10 @@ export function createRollingBack(after: AfterRollBack): Program {
       next: (run, record) => (isOver(record) ? end(run) : go(run, 'roll-back:load')),
       refused: end,
     }),
+    'abort-look': load((run) => go(run, 'abort:load')),
     'abort-answer': load(end),
+    // Where the task starts again, it reads first whether there is anything left to take back.
+    'roll-back-task': load((run) => go(run, 'roll-back:load')),
     gate: load((run, record) => (isOver(record) ? end(run) : go(run, 'roll-back:load'))),
     ...change('roll-back', {
       decide: (record, { name }) => rollBack(record, name === 'abort'),

@@ -1,4 +1,4 @@
-import type { ModelRecord, Process, ProcessName, State, Writing } from './state.ts'
+import type { Drift, ModelRecord, Process, ProcessName, State, Writing } from './state.ts'
 
 /** One step of one process under way: the state is put together anew, nothing of the old one changes. */
 export interface Run {
@@ -44,6 +44,12 @@ export function decidedOf(run: Run): ModelRecord {
   const { decided } = processOf(run)
   if (decided === null) throw new Error(`${run.name} has decided on no record`)
   return decided
+}
+
+export function driftOf(run: Run): Drift {
+  const { drift } = processOf(run)
+  if (drift === null) throw new Error(`${run.name} has found no drift`)
+  return drift
 }
 
 export function set(run: Run, changes: Partial<Process>) {

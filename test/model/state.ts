@@ -35,6 +35,8 @@ export interface ModelRecord {
   /** By route. */
   readonly touched: readonly boolean[]
   readonly restore: readonly (null | 'restored' | 'failed')[]
+  /** What somebody else set, and the record says so. */
+  readonly drift: readonly (null | Weight)[]
   readonly changedAfterEnd: readonly boolean[]
   /** How often it has ended. */
   readonly ends: number
@@ -109,6 +111,12 @@ export interface Writing {
   readonly wasDecided: boolean
 }
 
+/** A route that somebody else has set to something. */
+export interface Drift {
+  readonly route: number
+  readonly found: Weight | null
+}
+
 /** A run of a function. `at` names the call that it makes next. */
 export interface Process {
   readonly at: string
@@ -120,6 +128,8 @@ export interface Process {
   /** By route, what its rollback came to. */
   readonly restored: readonly (boolean | null)[]
   readonly look: QuietLook | null
+  /** What it found, and has yet to record. */
+  readonly drift: Drift | null
 }
 
 /** What a look that takes no lease has seen so far. */
@@ -187,7 +197,8 @@ export function initialState(config: Config, budget: Budget): State {
     record: {
       ...{ goal: 'plan', phase: 'shifting', stage: 'shifting', target: 0, hasShifted: false, isHalted: false },
       ...{ isPersonal: false, execution: 1, ends: 0, revision: 1, version: 1 },
-      ...{ touched: byRoute(false), restore: byRoute(null), changedAfterEnd: byRoute(false) },
+      ...{ touched: byRoute(false), restore: byRoute(null) },
+      ...{ drift: byRoute(null), changedAfterEnd: byRoute(false) },
     },
     pointer: 'open',
     routes: byRoute({ live: 0, lease }),
@@ -201,7 +212,7 @@ export function initialState(config: Config, budget: Budget): State {
 
 export function newProcess(at: string, { routes }: Pick<Config, 'routes'>): Process {
   const restored = Array.from({ length: routes }, () => null)
-  return { at, decided: null, copy: null, writing: null, restored, look: null }
+  return { at, decided: null, copy: null, writing: null, restored, look: null, drift: null }
 }
 
 export function isOver({ phase }: ModelRecord): boolean {

@@ -1,6 +1,6 @@
 import { halted, shifted, shiftWanted, succeeded } from './record.ts'
-import { change, decidedOf, end, go, load, type Program, type Run, set, writingOf } from './run.ts'
-import { isOver, type ModelRecord, type WriteOutcome } from './state.ts'
+import { change, decidedOf, driftOf, end, go, load, type Program, type Run, set, writingOf } from './run.ts'
+import { isOver, type ModelRecord, type Weight, type WriteOutcome } from './state.ts'
 import { beginWriting } from './writing.ts'
 
 // One execution of the workflow: Bake, EvaluateGates, ShiftTraffic, Close in a circle, bakes being over at once. A task
@@ -34,8 +34,12 @@ export const workflow: Program = {
     next: (run, { phase }) => go(run, phase === 'succeeded' ? 'close' : 'bake'),
   }),
   ...change('halt', {
-    decide: (record, run) => halted(record, decidedOf(run)),
-    next: (run) => (run.name === 'workflow' ? go(run, 'bake') : end(run)),
+    decide: (record, run) => halted(record, decidedOf(run), driftOf(run)),
+    next(run) {
+      set(run, { drift: null })
+      if (run.name === 'workflow') go(run, 'bake')
+      else end(run)
+    },
   }),
 }
 
@@ -58,20 +62,25 @@ function shiftFrom(run: Run, route: number) {
 }
 
 export function afterShift(run: Run, outcome: WriteOutcome) {
-  const { route } = writingOf(run)
+  const { route, seen } = writingOf(run)
   if (outcome === 'wrote' || outcome === 'there') return shiftFrom(run, route + 1)
   set(run, { writing: null })
-  if (outcome === 'drift') go(run, 'halt:load')
+  if (outcome === 'drift') found(run, route, seen)
   else go(run, outcome === 'stopped' ? 'stopped' : 'shift')
 }
 
 export function afterFinish(run: Run, outcome: WriteOutcome) {
-  const { route } = writingOf(run)
+  const { route, seen } = writingOf(run)
   if (outcome === 'wrote' || outcome === 'there') {
     if (route + 1 < run.state.config.routes) return beginWriting(run, 'finish', route + 1, 100)
     set(run, { writing: null })
     return go(run, 'succeed:load')
   }
   set(run, { writing: null })
-  go(run, outcome === 'drift' ? 'halt:load' : 'judge')
+  if (outcome === 'drift') found(run, route, seen)
+  else go(run, 'judge')
+}
+
+function found(run: Run, route: number, live: Weight | null) {
+  set(run, { at: 'halt:load', drift: { route, found: live } })
 }

@@ -172,7 +172,7 @@ export function createWriting(after: AfterWrite): Program {
       },
     },
     ...change('written', {
-      decide: written,
+      decide: (record, run) => written(record, writingOf(run).route),
       next: (run) => after[writingOf(run).purpose](run, 'wrote'),
     }),
   }
