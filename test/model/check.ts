@@ -59,7 +59,7 @@ export const check: Program = {
       if (execution === started && processes.workflow !== null) return end(run)
       if (execution < lastExecution) return go(run, 'succeeded-by:load')
       if (isHalted) end(run)
-      else go(run, 'roll-back:load')
+      else go(run, 'roll-back-ask')
     },
   },
   'start-missing': { call: 'start', act: (run) => start(run, decidedOf(run).execution) },

@@ -16,7 +16,13 @@ const lastLook: ReadonlySet<string> = new Set([
 
 /** What must never be, in words; empty while nothing is broken. Holds in every state and at every step. */
 export function violationsOf(before: State, step: Step): readonly string[] {
-  return [...violationsOfWrite(before, step), ...violationsOfState(step.state)]
+  return [...violationsOfWrite(before, step), ...violationsOfDecision(before, step), ...violationsOfState(step.state)]
+}
+
+/** Whoever decides to roll back has asked stable first: one that began when it was ill must have seen that. */
+function violationsOfDecision({ record, processes }: State, { move, state }: Step): readonly string[] {
+  if (move.type !== 'call' || record.goal === 'snapshot' || state.record.goal === 'plan') return []
+  return processes[move.by]?.beganIll ? [`${move.by} decides to go back to a side that could not serve`] : []
 }
 
 /** At the moment at which a write of routing is sent. */

@@ -28,6 +28,6 @@ function judged(run: Run, record: ModelRecord) {
   set(run, { decided: record })
   if (isOver(record)) return go(run, 'status')
   if (record.goal === 'snapshot') return go(run, 'roll-back:load')
-  if (record.stage === 'baking' || record.isHalted) lookForDrift(run)
+  if (record.stage === 'baking' || record.isHalted || record.isDelayed) lookForDrift(run)
   else go(run, 'status')
 }

@@ -28,7 +28,7 @@ export function createKeyOf(): KeyOf {
   const ofBudget = remembered((budget: State['budget']) => Object.values(budget).join())
   const ofWire = remembered((wire: State['wire']) => wire.map((one) => Object.values(one).join()).join(';'))
   return (state) => {
-    let key = `${ofRecord(state.record)} ${ofBudget(state.budget)} ${ofWire(state.wire)} ${state.pointer[0]}${state.started}${state.hasLanded}`
+    let key = `${ofRecord(state.record)} ${ofBudget(state.budget)} ${ofWire(state.wire)} ${state.pointer[0]}${state.started}${state.hasLanded}${state.isStableIll}`
     for (const route of state.routes) key += ` ${ofRoute(route)}`
     for (const name of processNames) {
       const process = state.processes[name]
@@ -47,7 +47,7 @@ function textOfRoute({ live, lease }: ModelRoute): string {
 }
 
 function textOfProcess(
-  { at, decided, writing, restored, look, drift }: Process,
+  { at, decided, writing, restored, look, drift, beganIll }: Process,
   ofRecord: (record: ModelRecord) => number,
 ) {
   const write = writing && Object.values({ ...writing, fence: writing.fence !== null }).join()
@@ -58,6 +58,7 @@ function textOfProcess(
     restored.join(),
     look && `${look.route},${look.heldAge},${look.live}`,
     drift && Object.values(drift).join(),
+    beganIll,
   ].join('/')
 }
 

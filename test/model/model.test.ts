@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Deps } from '../../shared/deps.ts'
 import { mutate, mutations } from '../crash/mutations.ts'
-import { type Configuration, small } from './configurations.ts'
-import { type Bounds, describeSchedule, type Explored, explore } from './explore.ts'
+import { type Configuration, small, without } from './configurations.ts'
+import { describeSchedule, type Explored, explore } from './explore.ts'
 import { replay } from './replay.ts'
 import { replaySample } from './sample.ts'
-import { type Config, noBudget, type Safeguard, safeguards } from './state.ts'
+import { type Config, type Safeguard, safeguards } from './state.ts'
 
 /** Of one configuration on a machine that does much else, milliseconds. */
 const longMs = 120_000
@@ -15,6 +15,12 @@ const known = new Map<Configuration, Explored>()
 function exploreOnce(configuration: Configuration): Explored {
   const found = known.get(configuration) ?? explore(configuration)
   known.set(configuration, found)
+  return found
+}
+
+function smallOne(wanted: string): Configuration {
+  const found = small.find(({ name }) => name === wanted)
+  if (!found) throw new Error(`there is no configuration "${wanted}"`)
   return found
 }
 
@@ -40,6 +46,12 @@ describe('the protocol, in every order of its calls', () => {
         'workflow: halt:save → bake',
         'abort: restored:save → close',
         'abort: restore take → take-again',
+        'workflow: delay:save → bake',
+        'abort: abort-halt:save → its end',
+        'abort: abort-halt:load → abort:load',
+        'gate: unsafe:save → its end',
+        'check: unsafe:save → its end',
+        'check: note:save → status',
         'check: put-back write → read-back',
         'check: foreign:save → its end',
         'check: start → its end',
@@ -49,12 +61,6 @@ describe('the protocol, in every order of its calls', () => {
   })
 })
 
-/** One abort, one write on the wire, and leases that run out. */
-function without(safeguard: Safeguard): Bounds {
-  const budget = { ...noBudget, aborts: 1, hangs: 1, ticks: 2 }
-  return { config: { steps: [100], routes: 1, without: safeguard }, budget }
-}
-
 /** What each safeguard keeps from happening. */
 const missed: Readonly<Record<Safeguard, string>> = {
   'last-look': 'workflow raises after a rollback was recorded',
@@ -62,6 +68,7 @@ const missed: Readonly<Record<Safeguard, string>> = {
   'read-back': 'route 0 has 100 %, and the record says aborted',
   'second-read-back': 'it is aborted while another write is on the wire whose lease still runs',
   watch: 'from here, with the check alone: route 0 has 100 % for ever, and the record says rolled-back',
+  'asking-stable': 'abort decides to go back to a side that could not serve',
   'waiting-for-the-lease': 'it is aborted while another write is on the wire whose lease still runs',
 }
 
@@ -76,7 +83,7 @@ describe('a protocol without one of its safeguards', () => {
     expect(counterexample && describeSchedule(config, counterexample)).toBe(
       `  1. workflow: bake → judge   [shifting, goal plan; 0 %, lease free]
   2. workflow: judge → shift
-  3. workflow: shift → take
+  3. workflow: shift → ask-before-raise
   4. workflow: shift take → read   [shifting, goal plan; 0 %, lease workflow's, fresh]
   5. workflow: shift read → intend
   6. workflow: shift intend → is-held
@@ -123,10 +130,23 @@ describe('the shipped use cases, driven call by call with schedules of the model
   })
 
   it.each(mutations)('are missed without %s', { timeout: longMs }, async (mutation) => {
-    const [lateWrite] = small.filter(({ name }) => name === 'abort, a write on the wire, leases run out')
-    if (!lateWrite) throw new Error('there is no such configuration')
+    const lateWrite = smallOne('abort, a write on the wire, leases run out')
     const within = (deps: Deps) => mutate(mutation, deps)
     const { differences } = await replaySample(lateWrite, exploreOnce(lateWrite), { seed: 1, schedules: 0, within })
     expect(differences.length).toBeGreaterThan(0)
+  })
+
+  it('are told from ones that take stable for well', { timeout: longMs }, async () => {
+    const ill = smallOne('every execution has died: check and abort, stable falls ill')
+    const read: Deps['targetHealth']['read'] = async () => ({
+      total: 2,
+      healthy: 2,
+      unknown: 0,
+      reasons: [],
+      unused: false,
+    })
+    const within = (deps: Deps): Deps => ({ ...deps, targetHealth: { read } })
+    const { differences } = await replaySample(ill, exploreOnce(ill), { seed: 1, schedules: 0, within })
+    expect(differences.join()).toContain('stable falls ill')
   })
 })

@@ -27,6 +27,8 @@ export type Move =
   | { readonly type: 'lands' }
   /** Somebody else sets a route's weights. */
   | { readonly type: 'foreign'; readonly route: number }
+  /** Stable loses its healthy targets. */
+  | { readonly type: 'falls-ill' }
 
 /** What a move did: the state after it, and, of a call, what was called and from where. */
 export interface Step {
@@ -83,6 +85,7 @@ export function movesOf(state: State): readonly Move[] {
     ...(budget.ticks > 0 ? [{ type: 'tick' } as const] : []),
     ...(wire.length > 0 ? [{ type: 'lands' } as const] : []),
     ...(budget.foreign > 0 ? routes.map((_, route) => ({ type: 'foreign', route }) as const) : []),
+    ...(budget.ills > 0 ? [{ type: 'falls-ill' } as const] : []),
   ]
 }
 
@@ -139,6 +142,10 @@ export function apply(state: State, move: Move): Step {
       const next = { ...state, routes, budget: spend(state.budget, 'foreign') }
       return { move, state: next, label: 'somebody else writes', call: null, run: null }
     }
+    case 'falls-ill': {
+      const next = { ...state, isStableIll: true, budget: spend(state.budget, 'ills') }
+      return { move, state: next, label: 'stable falls ill', call: null, run: null }
+    }
   }
 }
 
@@ -173,7 +180,7 @@ function applyCall(state: State, move: Extract<Move, { type: 'call' }>): Step {
   let process = state.processes[by]
   if (process === null) {
     if (by === 'workflow') throw new Error('the workflow is started by the check')
-    process = newProcess(entries[by], state.config)
+    process = { ...newProcess(entries[by], state.config), beganIll: state.isStableIll }
     budget = spend(budget, startBudget[by])
   }
   if (answer === 'hangs') budget = spend(budget, 'hangs')
@@ -182,9 +189,10 @@ function applyCall(state: State, move: Extract<Move, { type: 'call' }>): Step {
   if (answer === 'gives-up') program[process.at]?.giveUp?.(run)
   const point = callOf(run)
   const at = run.process?.at ?? 'its end'
+  const writing = run.process?.writing ?? from.writing
   point?.act(run, answer)
   const next: State = { ...run.state, processes: { ...run.state.processes, [by]: run.process } }
-  const purpose = from.writing ? `${from.writing.purpose} ` : ''
+  const purpose = writing ? `${writing.purpose} ` : ''
   const where = run.process?.at ?? 'its end'
   const label = `${by}: ${purpose}${at}${answer === 'answered' ? '' : ` ${answer}`} → ${where}`
   return { move, state: next, label, call: point?.call ?? null, run }

@@ -47,6 +47,8 @@ export interface RealWorld {
   tick(): void
   land(): Promise<void>
   writeForeign(): void
+  /** Stable has no healthy target from now on. */
+  fallIll(): void
   look(): Promise<Abstraction>
   /** How often the record's events say that it ended. */
   countEnds(): Promise<number>
@@ -186,13 +188,14 @@ export async function createRealWorld(
       cloud.routing.set(resource, {
         weights: { [webArns.blue]: 100 - foreignWeight, [webArns.green]: foreignWeight },
       }),
+    fallIll: () => cloud.setGroup(webArns.blue, { healthy: 0 }),
     async look() {
       const deployment = await ports.deployments.load(id)
       if (!deployment) throw new Error('the record is gone')
       const lease = await ports.leases.peek(resource)
       const holder = lease?.holder ?? null
       return {
-        record: toRecord(deployment),
+        record: toRecord(deployment, nowMs),
         pointer: await pointerOf(ports),
         routes: [
           {
@@ -241,12 +244,14 @@ async function pointerOf({ deployments }: Pick<Deps, 'deployments'>): Promise<st
   return (await deployments.watched('web')) === null ? 'free' : 'watched'
 }
 
-function toRecord(deployment: Deployment): object {
-  const { goal, phase, stage, target, firstShiftAt, hold, cause, execution, routes } = deployment
+function toRecord(deployment: Deployment, nowMs: number): object {
+  const { goal, phase, stage, target, firstShiftAt, hold, cause, execution, routes, nextActionAt } = deployment
+  const isLater = nextActionAt !== null && Date.parse(nextActionAt) > nowMs
   return {
     ...{ goal, phase, stage, target, execution },
     hasShifted: firstShiftAt !== null,
     isHalted: hold !== null,
+    isDelayed: goal === 'plan' && stage === 'shifting' && isLater,
     isPersonal: goal === 'snapshot' && cause?.type === 'command',
     touched: routes.map(({ touched }) => touched),
     restore: routes.map(({ restore }) => restore?.status ?? null),

@@ -28,7 +28,7 @@ export function mayPlanWrite({ goal, isHalted, phase }: ModelRecord): boolean {
 export function rollBack(record: ModelRecord, isPersonal: boolean): Decision {
   if (isOver(record)) return record.phase === 'succeeded' ? 'conflict' : null
   if (record.goal === 'snapshot') return isPersonal && !record.isPersonal ? openly(record, { isPersonal: true }) : null
-  return openly(record, { goal: 'snapshot', phase: 'rolling-back', isHalted: false, isPersonal })
+  return openly(record, { goal: 'snapshot', phase: 'rolling-back', isHalted: false, isDelayed: false, isPersonal })
 }
 
 export function restored(record: ModelRecord): Decision {
@@ -59,7 +59,20 @@ export function shifted(record: ModelRecord, decided: ModelRecord): Decision {
   if (record.stage !== 'shifting' || record.target !== decided.target) return null
   if (record.goal === 'snapshot' || isOver(record)) return 'conflict'
   const { isHalted } = record
-  return openly(record, { stage: 'baking', phase: shown({ isHalted, stage: 'baking' }), hasShifted: true })
+  const phase = shown({ isHalted, stage: 'baking' })
+  return openly(record, { stage: 'baking', phase, hasShifted: true, isDelayed: false })
+}
+
+/** A raise is put off while going back would not be safe. */
+export function delayed(record: ModelRecord): Decision {
+  if (record.stage !== 'shifting' || record.isHalted) return null
+  return record.goal === 'snapshot' || isOver(record) ? 'conflict' : quietly(record, { isDelayed: true })
+}
+
+/** A rollback that would be an outage: everything stops until a person decides. */
+export function haltedAsUnsafe(record: ModelRecord): Decision {
+  if (record.goal === 'snapshot' || isOver(record) || record.isHalted) return null
+  return openly(record, { isHalted: true, phase: 'halted', isDelayed: false })
 }
 
 export function shiftWanted(record: ModelRecord, decided: ModelRecord): Decision {
@@ -78,7 +91,8 @@ function isStillAs(decided: ModelRecord, record: ModelRecord): boolean {
 
 export function halted(record: ModelRecord, decided: ModelRecord, { route, found }: Drift): Decision {
   if (!isStillAs(decided, record) || record.isHalted) return null
-  return openly(record, { isHalted: true, phase: 'halted', drift: withRoute(record.drift, route, found) })
+  const drift = withRoute(record.drift, route, found)
+  return openly(record, { isHalted: true, phase: 'halted', isDelayed: false, drift })
 }
 
 /** Said once of each change that is found. */

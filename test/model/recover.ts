@@ -11,7 +11,7 @@ const calm = { ...noBudget, ticks: 1000, checks: 1000, aborts: 1 }
 /**
  * Whether the check alone leads to a good end, from a state in which every process has died and no fault follows. What is
  * on the wire takes effect before, or when all else is at rest. Every execution that the check starts dies at once; a
- * deployment that is halted is aborted by a person in the end.
+ * deployment that is halted is aborted by a person in the end, when stable is well again.
  */
 export function createRecovery(keyOf: KeyOf): (state: State) => readonly string[] {
   const known = new Map<string, readonly string[]>()
@@ -36,7 +36,7 @@ function recover(from: State, keyOf: KeyOf): readonly string[] {
     problems.push(...problemsAtRest(state))
   }
   if (isOver(state.record)) return problems
-  state = rest(runAlone(state, 'abort'), keyOf)
+  state = rest(runAlone({ ...state, isStableIll: false }, 'abort'), keyOf)
   return [...problems, ...problemsAtRest(state), ...(isOver(state.record) ? [] : ['an abort does not end it'])]
 }
 

@@ -74,6 +74,9 @@ async function takeStep(world: RealWorld, before: State, { move, state, call }: 
       break
     case 'foreign':
       world.writeForeign()
+      break
+    case 'falls-ill':
+      world.fallIll()
   }
   return compare(world, state)
 }

@@ -1,5 +1,5 @@
-import { partlyRestored, restored, rollBack } from './record.ts'
-import { change, decidedOf, end, go, load, type Program, processOf, type Run, set, setState } from './run.ts'
+import { haltedAsUnsafe, partlyRestored, restored, rollBack } from './record.ts'
+import { between, change, decidedOf, end, go, load, type Program, processOf, type Run, set, setState } from './run.ts'
 import { isOver, type ModelRecord, type State, type WriteOutcome } from './state.ts'
 import { beginWriting, snapshot } from './writing.ts'
 
@@ -16,11 +16,25 @@ export function createRollingBack(after: AfterRollBack): Program {
       next: (run, record) => (isOver(record) ? end(run) : go(run, 'roll-back:load')),
       refused: end,
     }),
-    'abort-look': load((run) => go(run, 'abort:load')),
+    'abort-look': load((run, record) => go(run, isDecided(record) ? 'abort:load' : 'abort-ask')),
+    'abort-ask': between((run) => go(run, isUnsafe(run) ? 'abort-halt:load' : 'abort:load')),
+    ...change('abort-halt', {
+      decide: haltedAsUnsafe,
+      next: (run, record) => (isDecided(record) ? go(run, 'abort:load') : end(run)),
+    }),
     'abort-answer': load(end),
     // Where the task starts again, it reads first whether there is anything left to take back.
     'roll-back-task': load((run) => go(run, 'roll-back:load')),
-    gate: load((run, record) => (isOver(record) ? end(run) : go(run, 'roll-back:load'))),
+    gate: load((run, record) => {
+      if (isOver(record)) return end(run)
+      set(run, { at: 'roll-back-ask', decided: record })
+    }),
+    // A rollback of Sluice's own; one that was decided is only carried out.
+    'roll-back-ask': between((run) => {
+      const isAsked = decidedOf(run).goal === 'plan'
+      go(run, isAsked && isUnsafe(run) ? 'unsafe:load' : 'roll-back:load')
+    }),
+    ...change('unsafe', { decide: haltedAsUnsafe, next: end }),
     ...change('roll-back', {
       decide: (record, { name }) => rollBack(record, name === 'abort'),
       next(run, record) {
@@ -52,6 +66,13 @@ export function createRollingBack(after: AfterRollBack): Program {
       next: (run) => after(run, 'failed'),
     }),
   }
+}
+
+const isDecided = (record: ModelRecord) => record.goal === 'snapshot' || isOver(record)
+
+/** As stable is at this moment. */
+export function isUnsafe({ state }: Run): boolean {
+  return state.isStableIll && state.config.without !== 'asking-stable'
 }
 
 const statusOf = (isRestored: boolean) => (isRestored ? 'restored' : 'failed')

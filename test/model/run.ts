@@ -72,6 +72,17 @@ export function setState(run: Run, changes: Partial<State>) {
   run.state = { ...run.state, ...changes }
 }
 
+/** What a process decides between two calls: where it goes on. */
+export function between(decide: (run: Run) => void): Point {
+  return {
+    call: 'none',
+    guard: decide,
+    act({ name }) {
+      throw new Error(`${name} has not decided where it goes`)
+    },
+  }
+}
+
 /** A load of the record, and what follows from it. */
 export function load(then: (run: Run, record: ModelRecord) => void): Point {
   return { call: 'load', act: (run) => then(run, run.state.record) }

@@ -29,6 +29,8 @@ export interface ModelRecord {
   /** True from the first `shifted` on: gates are judged. */
   readonly hasShifted: boolean
   readonly isHalted: boolean
+  /** The step's write is put off: stable could not carry what would come back. */
+  readonly isDelayed: boolean
   /** The rollback was asked for by a person. */
   readonly isPersonal: boolean
   readonly execution: number
@@ -130,6 +132,8 @@ export interface Process {
   readonly look: QuietLook | null
   /** What it found, and has yet to record. */
   readonly drift: Drift | null
+  /** Stable was ill when it began. Only invariants look at it. */
+  readonly beganIll: boolean
 }
 
 /** What a look that takes no lease has seen so far. */
@@ -150,6 +154,7 @@ export interface Budget {
   readonly checks: number
   readonly aborts: number
   readonly gates: number
+  readonly ills: number
 }
 
 /** A safeguard that can be taken away: the model is worth something only if each is missed. */
@@ -160,6 +165,7 @@ export const safeguards = [
   'second-read-back',
   'watch',
   'waiting-for-the-lease',
+  'asking-stable',
 ] as const
 
 export type Safeguard = (typeof safeguards)[number]
@@ -178,6 +184,8 @@ export interface State {
   readonly pointer: 'open' | 'watched' | 'free'
   readonly routes: readonly ModelRoute[]
   readonly wire: readonly WireWrite[]
+  /** The stable side could not carry what a rollback brings back. */
+  readonly isStableIll: boolean
   readonly processes: Readonly<Record<ProcessName, Process | null>>
   /** The newest execution of the workflow that was started. */
   readonly started: number
@@ -186,7 +194,7 @@ export interface State {
   readonly hasLanded: boolean
 }
 
-export const noBudget: Budget = { ticks: 0, deaths: 0, hangs: 0, foreign: 0, checks: 0, aborts: 0, gates: 0 }
+export const noBudget: Budget = { ticks: 0, deaths: 0, hangs: 0, foreign: 0, checks: 0, aborts: 0, gates: 0, ills: 0 }
 
 /** A deployment that is about to write its first step; its workflow has just begun. */
 export function initialState(config: Config, budget: Budget): State {
@@ -196,13 +204,14 @@ export function initialState(config: Config, budget: Budget): State {
     config,
     record: {
       ...{ goal: 'plan', phase: 'shifting', stage: 'shifting', target: 0, hasShifted: false, isHalted: false },
-      ...{ isPersonal: false, execution: 1, ends: 0, revision: 1, version: 1 },
+      ...{ isDelayed: false, isPersonal: false, execution: 1, ends: 0, revision: 1, version: 1 },
       ...{ touched: byRoute(false), restore: byRoute(null) },
       ...{ drift: byRoute(null), changedAfterEnd: byRoute(false) },
     },
     pointer: 'open',
     routes: byRoute({ live: 0, lease }),
     wire: [],
+    isStableIll: false,
     processes: { workflow: newProcess('bake', config), abort: null, gate: null, check: null },
     started: 1,
     budget,
@@ -212,7 +221,7 @@ export function initialState(config: Config, budget: Budget): State {
 
 export function newProcess(at: string, { routes }: Pick<Config, 'routes'>): Process {
   const restored = Array.from({ length: routes }, () => null)
-  return { at, decided: null, copy: null, writing: null, restored, look: null, drift: null }
+  return { at, decided: null, copy: null, writing: null, restored, look: null, drift: null, beganIll: false }
 }
 
 export function isOver({ phase }: ModelRecord): boolean {

@@ -1,5 +1,6 @@
-import { halted, shifted, shiftWanted, succeeded } from './record.ts'
-import { change, decidedOf, driftOf, end, go, load, type Program, type Run, set, writingOf } from './run.ts'
+import { delayed, halted, shifted, shiftWanted, succeeded } from './record.ts'
+import { isUnsafe } from './rolling-back.ts'
+import { between, change, decidedOf, driftOf, end, go, load, type Program, type Run, set, writingOf } from './run.ts'
 import { isOver, type ModelRecord, type Weight, type WriteOutcome } from './state.ts'
 import { beginWriting } from './writing.ts'
 
@@ -10,12 +11,18 @@ import { beginWriting } from './writing.ts'
 export const asleep = 'asleep'
 
 export const workflow: Program = {
-  bake: load((run, record) => set(run, { decided: null, writing: null, at: record.isHalted ? asleep : 'judge' })),
+  bake: load((run, record) => set(run, { decided: null, writing: null, at: isWaiting(record) ? asleep : 'judge' })),
   shift: load((run, record) => {
-    if (record.goal === 'snapshot' || isOver(record) || record.isHalted || record.stage !== 'shifting')
+    if (record.goal === 'snapshot' || isOver(record) || isWaiting(record) || record.stage !== 'shifting')
       return go(run, 'bake')
-    set(run, { decided: record })
-    shiftFrom(run, 0)
+    set(run, { at: 'ask-before-raise', decided: record })
+  }),
+  'ask-before-raise': between((run) => (isUnsafe(run) ? go(run, 'delay:load') : shiftFrom(run, 0))),
+  ...change('delay', {
+    decide: delayed,
+    next: (run) => go(run, 'bake'),
+    // The task throws, and starts again.
+    refused: (run) => go(run, 'shift'),
   }),
   spread: load((run) => go(run, 'settle')),
   settle: load((run) => go(run, 'shifted:load')),
@@ -43,12 +50,14 @@ export const workflow: Program = {
   }),
 }
 
+const isWaiting = ({ isHalted, isDelayed }: ModelRecord) => isHalted || isDelayed
+
 /** What EvaluateGates does about the record that it judged. */
 export function performAction(run: Run, record: ModelRecord) {
   set(run, { decided: record })
   if (isOver(record)) return go(run, 'close-task')
   if (record.goal === 'snapshot') return go(run, 'roll-back:load')
-  if (record.isHalted) return go(run, 'bake')
+  if (isWaiting(record)) return go(run, 'bake')
   if (record.stage === 'shifting') return go(run, 'shift')
   if (record.target < run.state.config.steps.length - 1) return go(run, 'want:load')
   beginWriting(run, 'finish', 0, 100)
