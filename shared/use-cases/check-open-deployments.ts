@@ -18,6 +18,7 @@ import { startNext } from './queue/start-next.ts'
 import { closeDeployment, rollBack, wakeWorkflow } from './roll-back.ts'
 import { rollBackIfSafe } from './roll-back-if-safe.ts'
 import type { DriftFound } from './route-guard.ts'
+import { unlessEnded } from './unless-ended.ts'
 import { watchEnded } from './watch-ended.ts'
 import { watchLate } from './watch-late.ts'
 
@@ -114,7 +115,7 @@ async function checkPointer({ looking, acting: deps }: Check, { service, id, sta
   if (!deployment) return freeBrokenStart(deps, service, id)
   await deps.deployments.copyEvents(deployment)
   if (state === 'watched') return watch({ looking, acting: deps }, deployment)
-  await checkDeployment({ looking, acting: deps }, deployment)
+  await unlessEnded(deps, id, () => checkDeployment({ looking, acting: deps }, deployment))
 }
 
 /** Weights first: they are put back whatever the sources of the gates say. */

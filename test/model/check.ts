@@ -66,8 +66,10 @@ export const check: Program = {
   ...change('succeeded-by', {
     decide: (record, run) => succeededBy(record, decidedOf(run).execution + 1),
     next: (run, record) => set(run, { at: 'start', decided: record }),
-    refused: end,
+    refused: (run) => go(run, 'ended-meanwhile'),
   }),
+  // What the end forbids is no failure of the check: it reads whether that is why.
+  'ended-meanwhile': load(end),
   start: { call: 'start', act: (run) => start(run, decidedOf(run).execution) },
   'is-watched': {
     call: 'watched',

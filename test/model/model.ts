@@ -46,6 +46,7 @@ const program: Program = {
   ...createRollingBack((run, outcome) => {
     if (run.name === 'workflow') go(run, outcome === 'failed' ? 'roll-back-task' : 'close-task')
     else if (run.name === 'abort') go(run, 'abort-answer')
+    else if (run.name === 'check' && outcome === 'refused') go(run, 'ended-meanwhile')
     else end(run)
   }),
   ...createClosing('close', (run) => {

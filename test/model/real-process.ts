@@ -103,7 +103,7 @@ export function createRealProcess({ name, ports, work, onHang }: RealProcessOpti
     void work(process.deps).then(
       () => arrived(null),
       (error: unknown) => {
-        if (!isExpected(error)) broken = error instanceof Error ? error : new Error(String(error))
+        if (!isExpected(error, name)) broken = error instanceof Error ? error : new Error(String(error))
         arrived(null)
       },
     )
@@ -142,8 +142,12 @@ function hang(call: PortCall, act: () => Promise<unknown>, onHang: RealProcessOp
   return Promise.reject(new TransientError(`${call.port}.${call.method}: no answer`))
 }
 
-/** What a use case may throw: whoever called it tries again, or the next check does. */
-function isExpected(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.every(isExpected)
-  return error instanceof Error && (error.name === 'TransientError' || error.name === 'ConflictError')
+/**
+ * What a use case may throw: whoever called it tries again, or the next check does. A check that throws alarms somebody:
+ * never because a deployment has ended meanwhile.
+ */
+function isExpected(error: unknown, by: ProcessName): boolean {
+  if (error instanceof AggregateError) return error.errors.every((one: unknown) => isExpected(one, by))
+  if (!(error instanceof Error)) return false
+  return error.name === 'TransientError' || (error.name === 'ConflictError' && by !== 'check')
 }

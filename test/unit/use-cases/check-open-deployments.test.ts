@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Deps } from '../../../shared/deps.ts'
-import { TransientError } from '../../../shared/domain/errors.ts'
+import { ConflictError, TransientError } from '../../../shared/domain/errors.ts'
+import type { TransitionEvent } from '../../../shared/domain/transition.ts'
+import { changeDeployment } from '../../../shared/use-cases/change-deployment.ts'
 import { checkOpenDeployments, reportOnOpenDeployments } from '../../../shared/use-cases/check-open-deployments.ts'
-import { aDeployment } from '../../support/builders.ts'
+import { aDeployer, aDeployment } from '../../support/builders.ts'
 import { createMemoryApi } from '../../support/memory-api.ts'
 
 let deps: Deps
@@ -77,5 +79,45 @@ describe('the check', () => {
     expect(running).toBe(0)
     deps.deployments.listPointers = list
     expect((await deps.deployments.listPointers({ limit: 100, cursor: null })).items).toHaveLength(50)
+  })
+})
+
+describe('a deployment that ends while the check looks at it', () => {
+  const id = idOf(1)
+  const cause = { type: 'command', actor: aDeployer, reason: 'enough' } as const
+
+  /** The workflow is dead; `meanwhile` happens before the check hears of it. */
+  async function baking(meanwhile: () => Promise<unknown>, execution = 1): Promise<void> {
+    const at = { phase: 'baking', stage: 'baking', nextActionAt: '2036-01-01T00:00:00.000Z' } as const
+    await deps.deployments.create(aDeployment({ ...at, id, execution }))
+    await deps.deployments.takePointer('web', id)
+    const status = async () => {
+      await meanwhile()
+      return 'ended' as const
+    }
+    deps = { ...deps, workflow: { ...deps.workflow, status } }
+  }
+  const happens = (event: TransitionEvent) => changeDeployment(deps, id, () => event)
+  const ends = async () => {
+    await happens({ type: 'roll-back', cause })
+    await happens({ type: 'restored' })
+  }
+  const succeeds = () => happens({ type: 'succeeded' })
+
+  it('is no failure where another execution was to follow', async () => {
+    await baking(ends)
+    expect(await checkOpenDeployments(deps)).toEqual({ checked: 1, failed: [] })
+    expect(await deps.deployments.load(id)).toMatchObject({ phase: 'aborted', execution: 1 })
+  })
+
+  it('is no failure where it was to be rolled back, and succeeded', async () => {
+    await baking(succeeds, 3)
+    expect(await checkOpenDeployments(deps)).toEqual({ checked: 1, failed: [] })
+    expect(await deps.deployments.load(id)).toMatchObject({ phase: 'succeeded' })
+  })
+
+  it('hides no conflict of one that goes on', async () => {
+    await baking(() => Promise.reject(new ConflictError('somebody else holds it', {})))
+    await expect(checkOpenDeployments(deps)).rejects.toThrow('somebody else holds it')
   })
 })
