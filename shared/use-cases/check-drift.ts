@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
-import { decideOnDrift, isResting } from '../domain/drift.ts'
+import { decideOnDrift, isResting, isSameDrift } from '../domain/drift.ts'
 import type { Action } from '../domain/next-action.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment } from './change-deployment.ts'
@@ -16,8 +16,8 @@ export async function lookForDrift(deps: Deps, deployment: Deployment): Promise<
 
 /**
  * Does about foreign changes what a look from outside can do: asks a person, takes everything back, has the current step
- * written again, or notes them where nothing may be written now. Of several, one is followed and the next look finds the
- * others.
+ * written again, or notes them where nothing may be written now. Of several, one is followed: one write goes over all of
+ * them, and the next look finds what is left.
  *
  * @param next - What follows without them.
  * @returns True where the workflow has something to see; false where `next` still follows.
@@ -37,12 +37,26 @@ export async function treatDrift(
       for (const found of drifts) await noteDrift(deps, deployment, found)
       return false
     case 'halt-or-roll-back':
+      if (drifts.every((found) => isWaitedFor(deployment, found))) return false
       await followDrift(deps, deployment, first, insisting(deployment, first))
       return true
-    case 'overwrite':
-      await wantOverwrite(deps, deployment, first)
+    case 'overwrite': {
+      const [news, ...others] = drifts.filter((found) => !isWaitedFor(deployment, found))
+      if (!news) return false
+      for (const found of others) await noteAlso(deps, deployment, found)
+      await wantOverwrite(deps, deployment, news)
       return true
+    }
   }
+}
+
+/**
+ * True for a change whose overwriting was decided and waits for a freeze window or the line, as it would raise the share:
+ * nothing was written since, so finding it again says nothing of who changed it.
+ */
+function isWaitedFor({ overwriteDrift, waitsFor, stage, routes }: Deployment, { drift }: DriftFound): boolean {
+  const noted = routes.find(({ resource }) => resource === drift.resource)?.drift
+  return stage === 'shifting' && overwriteDrift && !!waitsFor && noted !== undefined && isSameDrift(noted, drift)
 }
 
 /** Somebody who changes it whenever we have written is not argued with: why a person is asked, although nobody wanted that. */
@@ -60,6 +74,14 @@ async function noteDrift(deps: Deps, deployment: Deployment, { drift, message }:
     return isStill ? { type: 'drift-noted', drift, stands: true, reason } : null
   })
   if (isFirst) await deps.notifier.page(noted, reason)
+}
+
+/** The same write goes over all of them: none of them is found again as if it had come back. */
+async function noteAlso(deps: Deps, deployment: Deployment, { drift, message }: DriftFound): Promise<void> {
+  const reason = `${message}; it is written over as well`
+  await changeDeployment(deps, deployment.id, (newest) =>
+    isStillAs(deployment, newest) ? { type: 'drift-noted', drift, stands: true, reason } : null,
+  )
 }
 
 /** The write itself is the workflow's, which looks at health, freeze windows and the line before it. */
