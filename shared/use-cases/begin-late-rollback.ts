@@ -7,6 +7,7 @@ import type { RequestLane } from '../domain/request-budget.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment } from './change-deployment.ts'
 import { findLateObstacles, listLaterThan, toReused } from './late-obstacles.ts'
+import { readWaiting } from './queue/read-waiting.ts'
 import { readService } from './read-service.ts'
 import { closeDeployment } from './roll-back.ts'
 
@@ -149,9 +150,17 @@ async function requireNothingNewer(
 ): Promise<void> {
   const later = await listLaterThan(deps, of)
   const news = later.find((one) => !known.some((earlier) => earlier.id === one.id))
-  if (news === undefined) return
+  const newer = news?.id ?? (await findWaiting(deps, of.service))
+  if (newer === null) return
   await deps.deployments.freePointer(of.service, id)
-  throw new TransientError(`${news.id} of "${of.service}" was asked for while this late rollback was; ask again`)
+  throw new TransientError(`${newer} of "${of.service}" was asked for while this late rollback was; ask again`)
+}
+
+/** The list may lag behind what was put in the queue; the queue itself does not. One whose record is still to come counts. */
+async function findWaiting(deps: Deps, service: string): Promise<string | null> {
+  await readWaiting(deps, service)
+  const [first] = await deps.deployments.queueOf(service)
+  return first?.id ?? null
 }
 
 async function keepService(deps: Deps, { id, service }: Deployment): Promise<void> {
