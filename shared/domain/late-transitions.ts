@@ -49,8 +49,11 @@ export function beforeLateRestore(
   if (deployment.lateRollbackOf === undefined || deployment.stage !== 'verifying')
     throw new ConflictError(`${deployment.id} is rolling back`, here(deployment))
   switch (event.type) {
-    case 'old-side-ready':
-      return quietly(deployment, at, { stage: 'shifting', deadlineAt: null }, said('note', event.reason))
+    case 'old-side-ready': {
+      const { reason, forcedBy } = event
+      const ready = { stage: 'shifting', deadlineAt: null, ...(forcedBy && { forced: true as const }) } as const
+      return quietly(deployment, at, ready, said('note', reason, forcedBy))
+    }
     case 'refused': {
       const { findings, reason } = event
       const ended = { endedAt: at, nextActionAt: null, deadlineAt: null }

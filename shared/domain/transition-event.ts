@@ -95,7 +95,7 @@ export type TransitionEvent =
   /** A late rollback has taken back what succeeded. */
   | { readonly type: 'taken-back'; readonly by: string; readonly reason: string }
   /** Of a late rollback: the side it goes back to can carry the traffic, or must, as it was forced. */
-  | { readonly type: 'old-side-ready'; readonly reason: string }
+  | { readonly type: 'old-side-ready'; readonly reason: string; readonly forcedBy?: Actor }
   | { readonly type: 'succeeded-by'; readonly execution: number; readonly reason: string }
   | { readonly type: 'note'; readonly reason: string; readonly evidence?: Evidence }
   | { readonly type: 'pause'; readonly actor: Actor; readonly reason: string; readonly until: string | null }

@@ -3,6 +3,7 @@ import { type Actor, type Cause, type Deployment, isOver } from '../domain/deplo
 import { ConflictError } from '../domain/errors.ts'
 import { beginLateRollback } from './begin-late-rollback.ts'
 import { loadDeployment } from './change-deployment.ts'
+import { stopWarming } from './warm-old-side.ts'
 
 export interface RollBackServiceInput {
   readonly service: string
@@ -31,14 +32,9 @@ export async function rollBackService(
   { service, actor, reason = null, force }: RollBackServiceInput,
 ): Promise<RollBackServiceAnswer> {
   const cause: Cause = { type: 'command', actor, reason: reason ?? 'taken back' }
-  const { id, phase, ...begun } = await beginLateRollback(deps, {
-    service,
-    actor,
-    cause,
-    reason,
-    force,
-    lane: 'rollback',
-  })
+  const wish = { service, actor, cause, reason, force, lane: 'rollback' } as const
+  const found = await beginLateRollback(deps, wish)
+  const { id, phase, ...begun } = force && !found.forced ? await stopWarming(deps, found, actor) : found
   if (!isOver(phase)) {
     try {
       await deps.rollBackInvoker.rollBack(id, begun.cause ?? cause)

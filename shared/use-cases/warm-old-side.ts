@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { type Deployment, isOver } from '../domain/deployment.ts'
+import { type Actor, type Deployment, isOver } from '../domain/deployment.ts'
 import { ConflictError, NotFoundError, TransientError, UpstreamError } from '../domain/errors.ts'
 import { mayPass, type Obstacle } from '../domain/late-rollback.ts'
 import { sameRouting } from '../domain/traffic.ts'
@@ -38,6 +38,14 @@ export async function warmOldSide(deps: Deps, deployment: Deployment): Promise<D
       throw new TransientError(`${id} waits for ${of.stable}: ${obstacles.map(({ message }) => message).join('; ')}`)
     await deps.clock.sleep(pollMs)
   }
+}
+
+/** A person who asks with force does not wait for an old side that a late rollback under way still looks at. */
+export async function stopWarming(deps: Deps, deployment: Deployment, forcedBy: Actor): Promise<Deployment> {
+  const reason = `forced by ${forcedBy.name}: the old side is not waited for`
+  return changeDeployment(deps, deployment.id, (newest) =>
+    newest.lateRollbackOf !== undefined && isDeciding(newest) ? { type: 'old-side-ready', reason, forcedBy } : null,
+  )
 }
 
 /** Says in the record of what succeeded that it was taken back, before the late rollback itself has ended. */

@@ -41,6 +41,15 @@ describe('a late rollback of a service that queues', () => {
     expect(walk.green()).toBe(100)
   })
 
+  it('that waits for its old side goes on at once when a person then forces it', async () => {
+    await waitForWarmth()
+    const asked = await walk.during(takeBack())
+    expect(asked.restored).toBe(false)
+    const forced = await walk.during(takeBack(true))
+    expect([forced.deployment.id, forced.restored, walk.green()]).toEqual([asked.deployment.id, true, 0])
+    expect(await walk.load(asked.deployment.id)).toMatchObject({ phase: 'rolled-back', forced: true })
+  })
+
   it('lets what was asked for meanwhile start when it has ended', async () => {
     await waitForWarmth()
     const late = (await walk.during(takeBack())).deployment

@@ -3,7 +3,7 @@ import type { Deployment } from '../../../shared/domain/deployment.ts'
 import { ConflictError } from '../../../shared/domain/errors.ts'
 import { systemActor, type TransitionEvent, transition } from '../../../shared/domain/transition.ts'
 import { aDeployment, aRouteState, webArns } from '../../support/builders.ts'
-import { aGateFailure, anAbort, at, later } from '../../support/transition-events.ts'
+import { aGateFailure, anAbort, aPerson, at, later } from '../../support/transition-events.ts'
 
 const succeeded = (): Deployment => aDeployment({ phase: 'succeeded', stage: 'baking', weight: 100, endedAt: at })
 const lateRollback = (overrides: Partial<Deployment> = {}): Deployment =>
@@ -98,6 +98,13 @@ describe('the record of a late rollback', () => {
       expect([restoring.phase, restoring.stage, restoring.deadlineAt]).toEqual(['rolling-back', 'shifting', null])
       expect(transition(restoring, { type: 'restored' }, at)).toMatchObject({ phase: 'rolled-back', weight: 0, cause })
     }
+  })
+
+  it('says who forced it on while it still looked at the old side', () => {
+    const forced = transition(lateRollback(), { ...ready, forcedBy: aPerson }, at)
+    expect(forced).toMatchObject({ phase: 'rolling-back', stage: 'shifting', forced: true })
+    expect(forced.lastEvents.at(-1)).toEqual({ seq: 1, at, type: 'note', actor: aPerson, reason: 'blue can carry it' })
+    expect(transition(lateRollback(), ready, at)).not.toHaveProperty('forced')
   })
 
   it('ends rejected where the old side is not ready, with traffic where it was', () => {
