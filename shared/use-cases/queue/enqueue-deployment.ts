@@ -43,8 +43,11 @@ export async function enqueueDeployment(deps: Deps, input: EnqueueInput): Promis
   const { to, strategy, gates } = request
   const queued = { ...(to && { to }), ...(strategy && { strategy }), ...(gates && { gates }), takesOver }
   await takePlace(deps, service.name, id)
-  await deps.deployments.create(newDeployment({ deps, id, service, request, actor, stable, queued }))
-  return advance(deps, service.name, id)
+  // An entry whose record does not come is tidied away: so the place is taken once more when the record is there.
+  return goOnWaiting(
+    deps,
+    await deps.deployments.create(newDeployment({ deps, id, service, request, actor, stable, queued })),
+  )
 }
 
 /** Goes on with one that was put in the queue by an earlier call. */

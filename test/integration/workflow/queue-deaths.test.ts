@@ -133,3 +133,17 @@ describe.each([
     240_000,
   )
 })
+
+describe('a start that stands still between its place and its record', () => {
+  it('has its place again, although that was tidied away meanwhile', async () => {
+    walk = await startWalk({ service: { strategy, concurrency: 'queue' } })
+    const first = await walk.start()
+    walk.faults.store.before = ({ method }) => (method === 'create' ? walk.deps.clock.sleep(200_000) : undefined)
+    const starting = walk.during(walk.start())
+    await walk.advance(200)
+    walk.faults.store.before = undefined
+    const second = await starting
+    await walk.untilEnded(first.id)
+    expect((await walk.untilEnded(second.id)).phase).toBe('succeeded')
+  })
+})
