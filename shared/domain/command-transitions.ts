@@ -59,7 +59,7 @@ export function resume(
       deadlineAt: rewrite ? laterBy(at, rewriteSeconds) : deadlineAt,
       overwriteDrift: event.drift === 'overwrite',
       stage: rewrite ? 'shifting' : deployment.stage,
-      nextActionAt: wasBaking ? bakeEndsAt : deployment.stage === 'shifting' || rewrite ? at : deadlineAt,
+      nextActionAt: wasBaking ? bakeEndsAt : deployment.stage === 'shifting' || rewrite ? at : (deadlineAt ?? at),
     },
     commandEvent('resume', event),
   )

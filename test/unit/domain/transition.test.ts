@@ -343,6 +343,8 @@ describe('commands', () => {
     })
     const waiting = transition(transition(awaiting(), pause, later), resume(), hourLater)
     expect(waiting).toMatchObject({ phase: 'awaiting-approval', deadlineAt: hourLater, nextActionAt: hourLater })
+    const preparing = transition(transition(aDeployment(), pause, at), resume(), later)
+    expect(preparing).toMatchObject({ stage: 'preparing', nextActionAt: later })
     const shifting = transition(transition(run(prepared, wanted(0)), pause, at), resume(), later)
     expect(shifting).toMatchObject({ phase: 'shifting', nextActionAt: later })
     expect(transition(resumed, resume(), later)).toBe(resumed)
