@@ -65,7 +65,9 @@ export async function coolOldSide(deps: Deps, { id, phase, lateRollbackOf }: Dep
   try {
     await writeIdle(deps, { id, of, keepIdle: false, reason: 'the late rollback was refused: out of the action again' })
   } catch (error) {
-    if (!(error instanceof DriftFound || error instanceof ConflictError || error instanceof NotFoundError)) throw error
+    // What AWS refuses now it refuses at every look: that must not keep the service taken.
+    const isFinalWord = [DriftFound, ConflictError, NotFoundError, UpstreamError].some((one) => error instanceof one)
+    if (!isFinalWord) throw error
     deps.logger.info('old-side-left-attached', { deployment: id, error })
   }
 }

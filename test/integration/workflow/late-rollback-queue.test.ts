@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { UpstreamError } from '../../../shared/domain/errors.ts'
 import { rollBackService } from '../../../shared/use-cases/roll-back-service.ts'
 import { stopLine } from '../../../shared/use-cases/stop-line.ts'
 import { aDeployer, webArns } from '../../support/builders.ts'
@@ -48,6 +49,20 @@ describe('a late rollback of a service that queues', () => {
     const forced = await walk.during(takeBack(true))
     expect([forced.deployment.id, forced.restored, walk.green()]).toEqual([asked.deployment.id, true, 0])
     expect(await walk.load(asked.deployment.id)).toMatchObject({ phase: 'rolled-back', forced: true })
+  })
+
+  it('that is refused as a rule cannot be read frees the service, which is watched again', async () => {
+    await waitForWarmth()
+    const of = await walk.deps.deployments.watched('web')
+    const { id } = (await walk.during(takeBack())).deployment
+    walk.cloud.inject({
+      before: ({ action }) => {
+        if (action === 'router.read') throw new UpstreamError('the rule forwards no more')
+      },
+    })
+    await walk.until(id, 'rejected', 120)
+    await walk.advance(10)
+    expect([await walk.deps.deployments.pointer('web'), await walk.deps.deployments.watched('web')]).toEqual([null, of])
   })
 
   it('lets what was asked for meanwhile start when it has ended', async () => {
