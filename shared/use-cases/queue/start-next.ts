@@ -4,7 +4,7 @@ import { ValidationError } from '../../domain/errors.ts'
 import type { RaiseBlock } from '../../domain/raise-block.ts'
 import type { Service } from '../../domain/service.ts'
 import type { TransitionEvent } from '../../domain/transition.ts'
-import { changeDeployment } from '../change-deployment.ts'
+import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { fromService } from '../new-deployment.ts'
 import { findRaiseBlock } from '../raise-blocks.ts'
 import { resolveStable } from '../resolve-stable.ts'
@@ -56,6 +56,7 @@ async function start(deps: Deps, { deployment, entry }: Waiting): Promise<boolea
   const block = document && (await findStartBlock(deps, deployment, document))
   if (block) {
     await noteBlock(deps, id, block)
+    await letGo(deps, deployment)
     return false
   }
   if ((await deps.deployments.takePointer(service, id)) !== id) return true
@@ -67,6 +68,17 @@ async function start(deps: Deps, { deployment, entry }: Waiting): Promise<boolea
   if (isOver(now.phase)) return !!(await closeDeployment(deps, id))
   await startWorkflow(deps, now)
   return false
+}
+
+/**
+ * Whoever took the service for one that may not start now did not get further: what was watched before is watched on. Where
+ * somebody has started it meanwhile, the service is its own again.
+ */
+async function letGo(deps: Deps, { id, service }: Deployment): Promise<void> {
+  if ((await deps.deployments.pointer(service)) !== id) return
+  await deps.deployments.freePointer(service, id)
+  const { phase } = await loadDeployment(deps, id)
+  if (phase !== 'queued' && !isOver(phase)) await deps.deployments.takePointer(service, id)
 }
 
 /** Which side serves, and what the service wants, is asked only now: the deployment before it may have changed both. */

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { isOver, type Phase } from '../../../shared/domain/deployment.ts'
 import { TransientError } from '../../../shared/domain/errors.ts'
+import { releaseLine } from '../../../shared/use-cases/release-line.ts'
+import { stopLine } from '../../../shared/use-cases/stop-line.ts'
+import { aDeployer as actor } from '../../support/builders.ts'
 import type { PortCall, PortFaults } from '../../support/port-faults.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
 
@@ -144,6 +147,25 @@ describe('a start that stands still between its place and its record', () => {
     walk.faults.store.before = undefined
     const second = await starting
     await walk.untilEnded(first.id)
+    expect((await walk.untilEnded(second.id)).phase).toBe('succeeded')
+  })
+})
+
+describe('a process that dies after it took the service for the next one', () => {
+  it('while the line is stopped: the success before it is watched on, and the next one starts when the line runs', async () => {
+    const lateWatch = { seconds: 3600, action: 'notify' } as const
+    walk = await startWalk({ service: { strategy, concurrency: 'queue', lateWatch } })
+    const [first, second] = [await walk.start(), await walk.start()]
+    walk.faults.store.after = ({ method, args: [, id] }) => {
+      if (method === 'takePointer' && id === second.id) throw died
+    }
+    await walk.untilEnded(first.id)
+    expect(await walk.deps.deployments.pointer('web')).toBe(second.id)
+    await walk.during(stopLine(walk.deps, { actor, reason: 'incident 7' }))
+    walk.faults.store.after = undefined
+    await walk.advance(120)
+    expect(await walk.deps.deployments.watched('web')).toBe(first.id)
+    await walk.during(releaseLine(walk.deps, { actor }))
     expect((await walk.untilEnded(second.id)).phase).toBe('succeeded')
   })
 })
