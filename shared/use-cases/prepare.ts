@@ -3,6 +3,7 @@ import { availableTargets } from '../domain/capacity.ts'
 import type { Deployment, Finding } from '../domain/deployment.ts'
 import type { Problem } from '../domain/errors.ts'
 import { rejects } from '../domain/preflight.ts'
+import { lessenBlocks } from '../domain/raise-block.ts'
 import { targetGroupOf } from '../domain/service.ts'
 import type { RouteState } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
@@ -37,7 +38,8 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
     canary,
     at: 'deployment',
   })
-  const findings = [...checked.problems.map(asFinding), ...checked.findings]
+  const found = [...checked.problems.map(asFinding), ...checked.findings]
+  const findings = deployment.queued === undefined ? found : lessenBlocks(found)
   const refusals = rejects(findings, overrides)
   if (refusals.length > 0) {
     return refuse(deps, deployment, findings, `preflight found: ${refusals.map((finding) => finding.id).join(', ')}`)

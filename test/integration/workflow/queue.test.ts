@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Deployment } from '../../../shared/domain/deployment.ts'
 import type { FreezeWindow } from '../../../shared/domain/freeze.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { approve } from '../../../shared/use-cases/approve.ts'
@@ -251,6 +252,26 @@ describe('a turn that comes in a freeze window', () => {
     await walk.untilEnded(third, 600)
     expect([await phaseOf(second), await phaseOf(third)]).toEqual(['succeeded', 'succeeded'])
   })
+})
+
+it('is prepared, and raises nothing, where the line is stopped just after its turn came', async () => {
+  const [first, second] = await three()
+  let isStopped = false
+  walk.faults.store.after = async ({ method, args }) => {
+    const [record] = args as [Deployment]
+    if (isStopped || method !== 'save' || record.id !== second || record.stage !== 'preparing') return
+    isStopped = true
+    await stopLine(walk.deps, { actor, reason: 'incident 7' })
+  }
+  await walk.untilEnded(first)
+  const serving = walk.green()
+  const waiting = await walk.until(second, ({ phase, waitsFor }) => phase === 'shifting' && waitsFor != null, 300)
+  expect(waiting).toMatchObject({ waitsFor: { finding: 'stopped' }, weight: 0 })
+  expect(waiting.findings).toContainEqual(expect.objectContaining({ id: 'stopped', severity: 'warning' }))
+  expect({ isStopped, green: walk.green() }).toEqual({ isStopped: true, green: serving })
+  await walk.during(releaseLine(walk.deps, { actor }))
+  await walk.untilEnded(second)
+  expect(await phaseOf(second)).toBe('succeeded')
 })
 
 it('waits while the line is stopped, and starts within a minute of its release', async () => {

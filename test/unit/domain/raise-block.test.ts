@@ -7,6 +7,7 @@ import {
   blocksOf,
   isFreezeOverridden,
   isStopOverridden,
+  lessenBlocks,
   type Stop,
 } from '../../../shared/domain/raise-block.ts'
 
@@ -62,6 +63,15 @@ describe('what keeps raises waiting', () => {
 
 describe('their findings', () => {
   const findings = blockFindings(blocksOf(stop, [freeze]))
+
+  it('are warnings for whoever had its turn before, and nothing else is', () => {
+    const other = { id: 'stable-empty', severity: 'error', title: 'No target', detail: 'none' } as const
+    expect(lessenBlocks([...findings, other]).map(({ id, severity }) => [id, severity])).toEqual([
+      ['stopped', 'warning'],
+      ['freeze', 'warning'],
+      ['stable-empty', 'error'],
+    ])
+  })
 
   it('are errors with fixed ids', () => {
     expect(findings).toEqual([
