@@ -6,9 +6,9 @@ import {
   type ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { regionOf } from '../../domain/elb-arn.ts'
-import { NotFoundError } from '../../domain/errors.ts'
+import { NotFoundError, UpstreamError } from '../../domain/errors.ts'
 import type { TargetGroups } from '../../ports/target-groups.ts'
-import { callingAws } from '../aws-error.ts'
+import { callingAws, codeOf } from '../aws-error.ts'
 import type { CallRate } from '../call-rate.ts'
 import { withDeadline } from '../deadline.ts'
 import { askHalving, type GatherTimes, gatherBy } from '../gather.ts'
@@ -39,7 +39,7 @@ export interface SharedAlbOptions extends GatherTimes {
 
 /**
  * Reads of Elastic Load Balancing that put the ARNs of concurrent callers into one call for each kind and Region. AWS
- * answers such a call whole or, where one of the ARNs is gone, not at all: then the halves are asked, until only whoever
+ * answers such a call whole or, where one of the ARNs is gone or none of its own, not at all: then the halves are asked, until only whoever
  * asked for that one is told so.
  */
 export function createSharedAlbReads({ readerFor, rate, deadlineMs, ...times }: SharedAlbOptions): SharedAlbReads {
@@ -100,8 +100,13 @@ function askEach<Value>(describe: (region: string, arns: string[]) => Promise<(a
         const pick = await describe(region, [...new Set(some)])
         return some.map((arn) => orError(() => pick(arn)))
       },
-      (error) => error instanceof NotFoundError,
+      isOfOne,
     )
+}
+
+/** One ARN is gone, or is none to AWS: such a call is refused whole, too. */
+function isOfOne(error: unknown): boolean {
+  return error instanceof NotFoundError || (error instanceof UpstreamError && codeOf(error.cause) === 'ValidationError')
 }
 
 function orError<Value>(pick: () => Value): Value | Error {

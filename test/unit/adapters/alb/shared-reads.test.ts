@@ -72,6 +72,21 @@ describe('rules of several callers', () => {
     expect(paced).toBe(3)
   })
 
+  it('are read by halves where AWS takes one for no ARN at all: only whoever asked for that one is told', async () => {
+    elb.on(DescribeRulesCommand).callsFake(({ RuleArns = [] }: { RuleArns?: string[] }) => {
+      if (RuleArns.includes(ruleArn(3)))
+        throw new ElasticLoadBalancingV2ServiceException({
+          ...{ name: 'ValidationError', $fault: 'client', $metadata },
+          message: `'${ruleArn(3)}' is not a valid listener rule ARN`,
+        })
+      return { Rules: RuleArns.map((RuleArn) => ({ RuleArn, IsDefault: false, Actions: actions })) }
+    })
+    const { actionsOf } = reads()
+    const read = await Promise.allSettled([1, 2, 3, 4].map((n) => actionsOf({ ruleArn: ruleArn(n) })))
+    expect(read.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(read[2]).toMatchObject({ reason: expect.any(UpstreamError) })
+  })
+
   it('are read apart by Region', async () => {
     standing(() => true)
     const { actionsOf } = reads()
