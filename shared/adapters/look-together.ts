@@ -18,6 +18,8 @@ import { createSharedRouters } from './shared-routers.ts'
 const rates = {
   /** AWS gives reads of Elastic Load Balancing a bucket of 40 that refills with 10 a second, "for example". */
   elb: { perSecond: 8, burst: 30, of: 'Elastic Load Balancing' },
+  /** Each asks for up to 90,000 points, and an account has as many a second where a call begins over three hours ago. */
+  longRanges: { perSecond: 1, burst: 1, of: 'CloudWatch GetMetricData over more than three hours' },
   /** Nine DescribeAlarms a second. */
   alarms: { perSecond: 7, burst: 7, of: 'CloudWatch DescribeAlarms' },
   /** 15 DescribeExecution a second in the large Regions, 10 elsewhere, from a bucket of 250. */
@@ -101,7 +103,7 @@ async function loadCloudWatch({ region, clock }: LookTogetherOptions) {
   const [
     { CloudWatchClient },
     { createMetricPagesReader },
-    { createSharedMetricDataReader },
+    { createSharedMetricDataReader, isShort },
     { toMetricsSource },
     { toHealthCheckSource },
     { createDescribeAlarms, toAlarmSource },
@@ -118,7 +120,12 @@ async function loadCloudWatch({ region, clock }: LookTogetherOptions) {
     import('./cloudwatch/host-counts.ts'),
   ])
   const clientFor = perRegion((name) => new CloudWatchClient(toClientConfig(name, patient)))
-  const readMetricData = createSharedMetricDataReader(createMetricPagesReader(clientFor, deadlineMs))
+  const readPages = createMetricPagesReader(clientFor, deadlineMs)
+  const longRate = createCallRate(rates.longRanges)
+  const readMetricData = createSharedMetricDataReader((name, queries, range) => {
+    const read = () => readPages(name, queries, range)
+    return isShort(range) ? read() : longRate(read)
+  })
   const describe = createSharedDescribeAlarms(
     createDescribeAlarms(clientFor(region), deadlineMs),
     createCallRate(rates.alarms),

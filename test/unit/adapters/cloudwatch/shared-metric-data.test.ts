@@ -160,6 +160,13 @@ describe('queries of several callers', () => {
     expect(inputs().map(({ MetricDataQueries = [] }) => MetricDataQueries.length)).toEqual([497, 497, 56])
   })
 
+  it('ask for no more points in a call than an account has in a second', async () => {
+    const readMetricData = reader()
+    const day = minutes(0, 24 * 60)
+    await Promise.all(Array.from({ length: 130 }, (_, n) => readMetricData('eu-west-1', [aQuery('q', n)], day)))
+    expect(inputs().map(({ MetricDataQueries = [] }) => MetricDataQueries.length)).toEqual([62, 62, 6])
+  })
+
   it('get what they would get alone, whatever is asked beside them', async () => {
     const wish = fc.record({
       values: fc.uniqueArray(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 6 }),
