@@ -16,8 +16,11 @@ export interface HostCounts {
   readonly startMs: number
 }
 
-/** How old the newest whole minute may be, in minutes. */
-const lookBackMinutes = 5
+/**
+ * How long ago the newest whole minute may have begun, in minutes. A group whose last target was deregistered has no counts
+ * any more and is taken for healthy for as long; data that is a minute late must still do, or all would ask at once.
+ */
+const lookBackMinutes = 4
 
 const metrics = [
   { id: 'healthy', MetricName: 'HealthyHostCount', Stat: 'Minimum' },
@@ -28,8 +31,8 @@ const metrics = [
  * Counts the hosts of target groups from CloudWatch: the worst of the newest minute that is reported whole and of what is
  * reported since. A younger minute may still get worse; good news of it alone is none.
  *
- * @returns Null where no such minute of the last five has both counts: health checks are off, the group is in no action,
- *   or the data is late.
+ * @returns Null where no such minute of the last four has both counts: health checks are off, the group is in no action
+ *   or has no target, or the data is late.
  * @see Application Load Balancer user guide, CloudWatch metrics, HealthyHostCount
  */
 export function createHostCounts(

@@ -25,7 +25,9 @@ async function count(healthy: Counts, unhealthy: Counts) {
   const countsOf = createHostCounts(
     async (region, queries, range) => {
       asked.push({ region, queries, range })
-      return [result('healthy', healthy), result('unhealthy', unhealthy)]
+      const within = (counts: Counts): Counts =>
+        Object.fromEntries(Object.entries(counts).filter(([ago]) => begun(Number(ago)) >= range.startMs))
+      return [result('healthy', within(healthy)), result('unhealthy', within(unhealthy))]
     },
     { now: () => now },
   )
@@ -33,7 +35,7 @@ async function count(healthy: Counts, unhealthy: Counts) {
 }
 
 describe('hosts of a target group', () => {
-  it('are asked for at their worst, under both dimensions, of the last five minutes', async () => {
+  it('are asked for at their worst, under both dimensions, of the last four minutes', async () => {
     const { asked } = await count({}, {})
     const Dimensions = [
       { Name: 'LoadBalancer', Value: 'app/shop/50dc6c495c0c9188' },
@@ -48,9 +50,15 @@ describe('hosts of a target group', () => {
       {
         region: 'eu-west-1',
         queries: [query('healthy', 'HealthyHostCount', 'Minimum'), query('unhealthy', 'UnHealthyHostCount', 'Maximum')],
-        range: { startMs: begun(5), endMs: begun(0) },
+        range: { startMs: begun(4), endMs: begun(0) },
       },
     ])
+  })
+
+  it('are not those of a group whose last target was deregistered over four minutes ago', async () => {
+    // CloudWatch hears of a group only while something is registered in it.
+    const left = { 6: 3, 5: 3 }
+    expect((await count(left, { 6: 0, 5: 0 })).counts).toBeNull()
   })
 
   it.each([
