@@ -129,12 +129,19 @@ async function readGroups(deps: Deps, deployment: Deployment, route: Route): Pro
     return { resource: resourceOf(route), stable: first, canary: second, ...share }
   }
   const health = await read(healthWishFor(route))
-  // Counts of some minutes ago do not know what was registered since: too few by them may be enough by now.
-  return [isShortByCounts(health, deployment.weight) ? await read({ fresh: true }) : health]
+  return [isUncertain(health, deployment.weight) ? await read({ fresh: true }) : health]
 }
 
-function isShortByCounts({ stable, canary, sharePercent }: RouteHealth, weight: number): boolean {
-  if (stable.countedAt === undefined && canary.countedAt === undefined) return false
+/**
+ * Counts of some minutes ago do not know what was registered since: too few by them may be enough by now. And where a
+ * group's zones do not share targets, they count those of one zone: beside a side that was asked for all of its own, that
+ * would let a canary pass with too few.
+ */
+function isUncertain({ stable, canary, sharePercent }: RouteHealth, weight: number): boolean {
+  const isStableCounted = stable.countedAt !== undefined
+  const isCanaryCounted = canary.countedAt !== undefined
+  if (isStableCounted !== isCanaryCounted) return true
+  if (!isStableCounted) return false
   const otherHealthy = availableTargets(stable)
   return availableTargets(canary) < neededHealthy({ sharePercent: sharePercent ?? weight, otherHealthy })
 }

@@ -74,6 +74,22 @@ describe('a look at target health', () => {
     expect(await verdict()).toMatchObject({ verdict: 'pass', evidence: { routes: [{ available: 10, needed: 10 }] } })
   })
 
+  it.each([
+    ['stable', webArns.blue],
+    ['the canary', webArns.green],
+  ])(
+    'asks both sides how they are now where only %s was counted: the counts may be those of one zone',
+    async (_side, of) => {
+      counted = { [webArns.blue]: 4, [webArns.green]: 6 }
+      now = { [webArns.blue]: 12, [webArns.green]: 6 }
+      const mixed = {
+        read: (arn: string, wish?: HealthWish) => targetHealth.read(arn, arn === of ? wish : { fresh: true }),
+      }
+      await judgeGates({ ...deps, targetHealth: mixed }, id)
+      expect(await verdict()).toMatchObject({ evidence: { badInARow: 1, routes: [{ available: 6, needed: 8 }] } })
+    },
+  )
+
   it('does not ask again who was asked how it is now', async () => {
     const direct = { read: async (arn: string) => targetHealth.read(arn, { fresh: true }) }
     now = { ...now, [webArns.green]: 1 }
