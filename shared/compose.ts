@@ -6,6 +6,7 @@ import { createLazyAlbAdapters } from './adapters/alb/lazy-adapters.ts'
 import { lazy, perRegion, queueBeyond, toClientConfig } from './adapters/aws-client.ts'
 import { byRouteKind } from './adapters/by-route-kind.ts'
 import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-store.ts'
+import type { TableOptions } from './adapters/dynamodb/item-table.ts'
 import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
 import { createDynamoDbLine } from './adapters/dynamodb/line.ts'
 import { createDynamoDbPropagation } from './adapters/dynamodb/propagation.ts'
@@ -68,7 +69,10 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
     ...composeCloudWatch(config, clock),
     ...workflow,
     ...composeSecrets(config, clock),
-    lookTogether: createLookTogether({ ...config, ...overrides, clock, pace, readPairs, alone }),
+    lookTogether: createLookTogether({
+      ...{ ...config, ...overrides, clock, pace, readPairs, alone },
+      openStore: () => createDynamoDbDeploymentStore({ ...openTable(config), clock, logger }),
+    }),
     prober: createHttpProber(version),
     webhookJudge: createHttpWebhookJudge(version, clock),
     notifier: createLogNotifier(logger),
@@ -82,10 +86,7 @@ function composeStores(
   clock: Clock,
   logger: Logger,
 ): Pick<Deps, 'services' | 'deployments' | 'leases' | 'line' | 'zoneChanges' | 'propagation' | 'requestBudget'> {
-  const database = new DynamoDBClient(toClientConfig(config.region, quick))
-  queueBeyond(storeCallsAtOnce, database.middlewareStack)
-  const client = DynamoDBDocumentClient.from(database)
-  const options = { client, table: config.table }
+  const options = openTable(config)
   return {
     services: createDynamoDbServiceStore(options),
     deployments: createDynamoDbDeploymentStore({ ...options, clock, logger }),
@@ -95,6 +96,13 @@ function composeStores(
     propagation: createDynamoDbPropagation({ ...options, clock }),
     requestBudget: createDynamoDbRequestBudget({ ...options, clock }),
   }
+}
+
+/** The table, over connections and a queue of its own. */
+function openTable(config: Config): TableOptions {
+  const database = new DynamoDBClient(toClientConfig(config.region, quick))
+  queueBeyond(storeCallsAtOnce, database.middlewareStack)
+  return { client: DynamoDBDocumentClient.from(database), table: config.table }
 }
 
 /** What every kind of route stands on: each asks the service of its kind. */

@@ -63,7 +63,13 @@ export interface Deps {
   readonly newDeploymentId: () => string
 }
 
-/** Reads that many share. Writes go through them unchanged, and whoever reads before a write reads alone. */
+/**
+ * Reads that many share. Writes go through them unchanged, and whoever reads before a write reads alone. `deployments` is
+ * the same store over connections of its own, so that who acts does not queue behind hundreds who look.
+ */
 export type SharedReads = Partial<
-  Pick<Deps, 'routerFor' | 'targetHealth' | 'targetGroups' | 'metrics' | 'alarms' | 'healthChecks' | 'workflow'>
+  Pick<
+    Deps,
+    'deployments' | 'routerFor' | 'targetHealth' | 'targetGroups' | 'metrics' | 'alarms' | 'healthChecks' | 'workflow'
+  >
 >

@@ -1,5 +1,6 @@
 import type { SharedReads } from '../deps.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { DeploymentStore } from '../ports/deployment-store.ts'
 import type { HostedZones } from '../ports/hosted-zones.ts'
 import type { TargetHealth } from '../ports/target-health.ts'
 import type { RouterFor } from '../ports/traffic-router.ts'
@@ -41,6 +42,8 @@ export interface LookTogetherOptions {
   readonly readPairs: ReadPairs
   /** False where nobody limits load balancing: in local mode a minute's look comes each second. Default true. */
   readonly paced?: boolean
+  /** The store over connections of its own; called at the first look. */
+  readonly openStore: () => DeploymentStore
   /** Whoever has nobody to share with. */
   readonly alone: {
     readonly routerFor: RouterFor
@@ -55,7 +58,7 @@ export interface LookTogetherOptions {
  * groups hang; the answers are each look's own. SDK clients are loaded at first use.
  */
 export function createLookTogether(options: LookTogetherOptions): () => SharedReads {
-  const { alone, paced = true } = options
+  const { alone, openStore, paced = true } = options
   const elbRate: CallRate = paced ? createCallRate(rates.elb) : (call) => call()
   const elb = lazy(() => loadElb(elbRate))
   const cloudWatch = lazy(() => loadCloudWatch(options))
@@ -63,7 +66,8 @@ export function createLookTogether(options: LookTogetherOptions): () => SharedRe
   const targetGroups: SharedReads['targetGroups'] = {
     loadBalancerOf: async (arn) => (await elb()).targetGroups.loadBalancerOf(arn),
   }
-  const kept: Omit<SharedReads, 'targetHealth'> = {
+  let deployments: DeploymentStore | undefined
+  const kept: Omit<SharedReads, 'targetHealth' | 'deployments'> = {
     routerFor: createSharedRouters(alone.routerFor, {
       actionsOf: async (route) => (await elb()).actionsOf(route),
       recordsOf: createSharedRecords({ ...options, ...unhurried, zones: alone.hostedZones }),
@@ -78,15 +82,16 @@ export function createLookTogether(options: LookTogetherOptions): () => SharedRe
     healthChecks: { read: async (ids) => (await cloudWatch()).healthChecks.read(ids) },
     workflow: { ...alone.workflow, status: async (id, execution) => (await workflow()).status(id, execution) },
   }
-  return () => ({
-    ...kept,
-    targetHealth: createManyTargetHealth({
+  return () => {
+    deployments ??= openStore()
+    const targetHealth = createManyTargetHealth({
       direct: alone.targetHealth,
       targetGroups,
       countsOf: async (group) => (await cloudWatch()).countsOf(group),
       rate: elbRate,
-    }),
-  })
+    })
+    return { ...kept, deployments, targetHealth }
+  }
 }
 
 /** Nobody holds a lease while these are read, so they may take longer than a read before a write. */

@@ -72,8 +72,9 @@ interface Failure {
 async function checkEach(deps: Deps): Promise<{ readonly checked: number; readonly failures: readonly Failure[] }> {
   const failures: Failure[] = []
   const looking: Deps = { ...deps, ...deps.lookTogether() }
-  // Before traffic is moved, health is asked for as it is: a count of some minutes ago will do for a look only.
-  const acting: Deps = { ...looking, targetHealth: deps.targetHealth }
+  // Before traffic is moved, health is asked for as it is: a count of some minutes ago will do for a look only. And a lease
+  // runs on while its holder waits for the store.
+  const acting: Deps = { ...looking, targetHealth: deps.targetHealth, deployments: deps.deployments }
   const checked = await forEachAtOnce(listAll(deps), atOnce, async (pointer) => {
     try {
       await checkPointer({ looking, acting }, pointer)
@@ -111,9 +112,9 @@ interface Check {
 }
 
 async function checkPointer({ looking, acting: deps }: Check, { service, id, state }: Pointer): Promise<void> {
-  const deployment = await deps.deployments.load(id)
+  const deployment = await looking.deployments.load(id)
   if (!deployment) return freeBrokenStart(deps, service, id)
-  await deps.deployments.copyEvents(deployment)
+  await looking.deployments.copyEvents(deployment)
   if (state === 'watched') return watch({ looking, acting: deps }, deployment)
   await unlessEnded(deps, id, () => checkDeployment({ looking, acting: deps }, deployment))
 }
@@ -144,7 +145,7 @@ async function checkDeployment({ looking, acting: deps }: Check, deployment: Dep
       return fallback
     }
   const judged = await judgeGates(looking, id, deployment).catch(orElse({ deployment, gates: unjudged }))
-  await act(deps, judged, await lookForDrift(deps, judged.deployment).catch(orElse([])))
+  await act(deps, judged, () => lookForDrift(deps, judged.deployment).catch(orElse([])))
   if (failures.length > 0) throw failures[0]
 }
 
@@ -163,7 +164,12 @@ async function finishRollBack(deps: Deps, deployment: Deployment): Promise<void>
   }
 }
 
-async function act(deps: Deps, { deployment, gates }: Judged, drifts: readonly DriftFound[]): Promise<void> {
+/** @param lookForDrifts - Asked only where the answer matters: what moves traffic back waits for no reading in the background. */
+async function act(
+  deps: Deps,
+  { deployment, gates }: Judged,
+  lookForDrifts: () => Promise<readonly DriftFound[]>,
+): Promise<void> {
   const action = decideNext(deployment, gates, deps.clock.now())
   if (action.type === 'roll-back') {
     await rollBackIfSafe(deps, deployment, action.cause)
@@ -173,7 +179,7 @@ async function act(deps: Deps, { deployment, gates }: Judged, drifts: readonly D
     await performAction(deps, deployment, action)
     return wakeWorkflow(deps, deployment.id)
   }
-  if (await treatDrift(deps, deployment, drifts, action)) return wakeWorkflow(deps, deployment.id)
+  if (await treatDrift(deps, deployment, await lookForDrifts(), action)) return wakeWorkflow(deps, deployment.id)
   await keepGoing(deps, deployment, action)
 }
 

@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { routerByKind } from '../../../shared/adapters/by-route-kind.ts'
 import type { Deps } from '../../../shared/deps.ts'
 import type { Deployment } from '../../../shared/domain/deployment.ts'
 import type { GroupHealth, HealthWish } from '../../../shared/ports/target-health.ts'
+import type { RouterFor } from '../../../shared/ports/traffic-router.ts'
 import { checkOpenDeployments } from '../../../shared/use-cases/check-open-deployments.ts'
 import { judgeGates } from '../../../shared/use-cases/judge-gates.ts'
 import { aDeployment, webArns } from '../../support/builders.ts'
 import { aTargetHealthGate } from '../../support/gates.ts'
 import { createMemoryApi } from '../../support/memory-api.ts'
+import { until } from '../../support/until.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const id = 'dep_01KDVDNC00000000000000WEB1'
@@ -112,6 +115,63 @@ describe('the check', () => {
     await checkOpenDeployments({ ...deps, targetHealth: direct, lookTogether })
     expect(looks).toBe(2)
     expect(await verdict()).toMatchObject({ verdict: 'pass' })
+  })
+
+  it('takes back what a gate fails without waiting for a reading in the background', async () => {
+    const [route] = baking().routes
+    const lease = await deps.leases.take(route?.resource ?? '', 'holder-0', 1000)
+    if (lease) await deps.leases.giveBack(lease)
+    await deps.deployments.saveMeasures(id, {
+      ...{ revision: 1, gates: [], observedWeight: null },
+      rollback: { ready: true, reasons: [], estimatedSeconds: 2 },
+      memories: { 'target-health': { step: 0, judgedUntilMs: Date.parse(at), badInARow: 2, goodInARow: 0, misses: 0 } },
+    })
+    await deps.clock.sleep(60_000)
+    now = { ...now, [webArns.green]: 0 }
+    const direct = { read: async (arn: string) => targetHealth.read(arn, { fresh: true }) }
+    const never = () => new Promise<never>(() => undefined)
+    const routerFor: RouterFor = routerByKind({
+      alb: (of) => ({
+        ...deps.routerFor(of),
+        read: (lane) => (lane === 'background' ? never() : deps.routerFor(of).read()),
+      }),
+      route53: (of) => deps.routerFor(of),
+    })
+    void checkOpenDeployments({ ...deps, targetHealth: direct, lookTogether: () => ({ routerFor }) }).catch(
+      () => undefined,
+    )
+    const goal = async () => (await deps.deployments.load(id))?.goal
+    expect(await until('the rollback', async () => ((await goal()) === 'snapshot' ? 'snapshot' : undefined))).toBe(
+      'snapshot',
+    )
+  })
+
+  it('acts through a store that nobody queues for who only looks', async () => {
+    const calls: string[] = []
+    const named = (who: string): Deps['deployments'] =>
+      new Proxy(deps.deployments, {
+        get: (store, name: keyof Deps['deployments']) => {
+          calls.push(`${who} ${name}`)
+          return store[name]
+        },
+      })
+    await deps.deployments.create({
+      ...baking(),
+      id: `${id}2`,
+      service: 'back',
+      goal: 'snapshot',
+      phase: 'rolling-back',
+    })
+    await deps.deployments.takePointer('back', `${id}2`)
+    const looking = named('looks')
+    await checkOpenDeployments({
+      ...{ ...deps, targetHealth, deployments: named('acts') },
+      lookTogether: () => ({ deployments: looking }),
+    }).catch(() => undefined)
+    const by = (who: string) => [...new Set(calls.filter((call) => call.startsWith(who)))]
+    expect(by('looks')).toEqual(expect.arrayContaining(['looks load', 'looks copyEvents', 'looks saveMeasures']))
+    expect(by('acts')).toEqual(expect.arrayContaining(['acts load', 'acts save']))
+    expect(by('acts')).not.toContain('acts saveMeasures')
   })
 
   it('asks the load balancer itself whether stable can take everything, before it rolls back', async () => {
