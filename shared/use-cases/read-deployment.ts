@@ -42,7 +42,7 @@ export async function readDeployment(
     await deps.clock.sleep(Math.min(pollMs, leftMs))
     deployment = await loadDeployment(deps, id)
   }
-  return asOfNow(deps, await withMeasures(deps, deployment))
+  return withMeasures(deps, deployment)
 }
 
 /** After a success only the late watch looks whether it could be taken back: what it saw last may be long past. */
@@ -65,5 +65,5 @@ export async function withMeasures(deps: Pick<Deps, 'deployments'>, deployment: 
     deps.deployments.loadMeasures(deployment.id),
     readPlace(deps, deployment),
   ])
-  return { deployment, measures, queue }
+  return asOfNow(deps, { deployment, measures, queue })
 }

@@ -115,3 +115,17 @@ describe('POST /v1/services/{service}/rollback', () => {
     expect((await post(body)).status).toBe(status)
   })
 })
+
+describe('the readiness of a success that nobody looks at any more', () => {
+  it('is the same in a list as in the record', async () => {
+    const { id } = await succeeded()
+    await api.deps.deployments.saveMeasures(id, {
+      ...{ revision: 1, gates: [], memories: {}, observedWeight: 100 },
+      rollback: { ready: true, reasons: [], estimatedSeconds: 2 },
+    })
+    const read = await readAs(answers.deployment, await api.call('GET', `/v1/deployments/${id}`))
+    const [listed] = (await readAs(answers.deployments, await api.call('GET', '/v1/deployments?service=web'))).items
+    expect(read.rollback).toMatchObject({ ready: false })
+    expect(listed?.rollback).toEqual(read.rollback)
+  })
+})
