@@ -72,4 +72,10 @@ export type SharedReads = Partial<
     Deps,
     'deployments' | 'routerFor' | 'targetHealth' | 'targetGroups' | 'metrics' | 'alarms' | 'healthChecks' | 'workflow'
   >
->
+> & {
+  /** Begins a rollback when its turn comes, where many begin at the same time. Default: at once. */
+  readonly rollBackInTurn?: InTurn
+}
+
+/** @throws {TransientError} If the turn would come too late; nothing was begun. */
+export type InTurn = <T>(call: () => Promise<T>) => Promise<T>

@@ -19,6 +19,11 @@ import { createSharedRouters } from './shared-routers.ts'
 const rates = {
   /** AWS gives reads of Elastic Load Balancing a bucket of 40 that refills with 10 a second, "for example". */
   elb: { perSecond: 8, burst: 30, of: 'Elastic Load Balancing' },
+  /**
+   * A rollback asks Elastic Load Balancing about four things. Three hundred that begin together would spend its bucket on
+   * reads that do not complete one another, and be back after 18 minutes instead of 3 (simulated).
+   */
+  rollbacks: { perSecond: 2, burst: 8, patienceMs: 90_000, of: 'rollbacks of the check' },
   /** Each asks for up to 90,000 points, and an account has as many a second where a call begins over three hours ago. */
   longRanges: { perSecond: 1, burst: 1, of: 'CloudWatch GetMetricData over more than three hours' },
   /** Nine DescribeAlarms a second. */
@@ -60,6 +65,7 @@ export interface LookTogetherOptions {
 export function createLookTogether(options: LookTogetherOptions): () => SharedReads {
   const { alone, openStore, paced = true } = options
   const elbRate: CallRate = paced ? createCallRate(rates.elb) : (call) => call()
+  const rollBackInTurn: CallRate = paced ? createCallRate(rates.rollbacks) : (call) => call()
   const elb = lazy(() => loadElb(elbRate))
   const cloudWatch = lazy(() => loadCloudWatch(options))
   const workflow = lazy(() => loadWorkflow(options))
@@ -68,6 +74,7 @@ export function createLookTogether(options: LookTogetherOptions): () => SharedRe
   }
   let deployments: DeploymentStore | undefined
   const kept: Omit<SharedReads, 'targetHealth' | 'deployments'> = {
+    rollBackInTurn,
     routerFor: createSharedRouters(alone.routerFor, {
       actionsOf: async (route) => (await elb()).actionsOf(route),
       recordsOf: createSharedRecords({ ...options, ...unhurried, zones: alone.hostedZones }),

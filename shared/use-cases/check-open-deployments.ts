@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts'
+import type { Deps, InTurn } from '../deps.ts'
 import { type Deployment, isFinal } from '../domain/deployment.ts'
 import { isBrokenStart } from '../domain/deployment-id.ts'
 import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
@@ -71,13 +71,14 @@ interface Failure {
 
 async function checkEach(deps: Deps): Promise<{ readonly checked: number; readonly failures: readonly Failure[] }> {
   const failures: Failure[] = []
-  const looking: Deps = { ...deps, ...deps.lookTogether() }
+  const { rollBackInTurn = atOnceForAll, ...reads } = deps.lookTogether()
+  const looking: Deps = { ...deps, ...reads }
   // Before traffic is moved, health is asked for as it is: a count of some minutes ago will do for a look only. And a lease
   // runs on while its holder waits for the store.
   const acting: Deps = { ...looking, targetHealth: deps.targetHealth, deployments: deps.deployments }
   const checked = await forEachAtOnce(listAll(deps), atOnce, async (pointer) => {
     try {
-      await checkPointer({ looking, acting }, pointer)
+      await checkPointer({ looking, acting, inTurn: rollBackInTurn }, pointer)
     } catch (error) {
       deps.logger.error('check-failed', { deployment: pointer.id, error })
       failures.push({ id: pointer.id, error })
@@ -109,14 +110,19 @@ async function* listAll(deps: Deps): AsyncGenerator<Pointer> {
 interface Check {
   readonly looking: Deps
   readonly acting: Deps
+  /** For what begins a rollback. */
+  readonly inTurn: InTurn
 }
 
-async function checkPointer({ looking, acting: deps }: Check, { service, id, state }: Pointer): Promise<void> {
+const atOnceForAll: InTurn = (call) => call()
+
+async function checkPointer(check: Check, { service, id, state }: Pointer): Promise<void> {
+  const { looking, acting: deps } = check
   const deployment = await looking.deployments.load(id)
   if (!deployment) return freeBrokenStart(deps, service, id)
   await looking.deployments.copyEvents(deployment)
-  if (state === 'watched') return watch({ looking, acting: deps }, deployment)
-  await unlessEnded(deps, id, () => checkDeployment({ looking, acting: deps }, deployment))
+  if (state === 'watched') return watch(check, deployment)
+  await unlessEnded(deps, id, () => checkDeployment(check, deployment))
 }
 
 /** Weights first: they are put back whatever the sources of the gates say. */
@@ -128,13 +134,14 @@ async function watch({ looking, acting: deps }: Check, deployment: Deployment): 
   if (watched !== deployment) await watchEnded(deps, watched)
 }
 
-async function checkDeployment({ looking, acting: deps }: Check, deployment: Deployment): Promise<void> {
+async function checkDeployment(check: Check, deployment: Deployment): Promise<void> {
+  const { looking, acting: deps } = check
   const { id } = deployment
   // Whoever took the service for it did not get further.
   if (deployment.phase === 'queued') return startNext(deps, deployment.service)
   const isRollingBack = deployment.goal === 'snapshot' && !isFinal(deployment.phase)
   const isLate = deployment.lateRollbackOf !== undefined
-  if (isLate || isRollingBack || deployment.phase === 'rollback-failed') return finishRollBack(deps, deployment)
+  if (isLate || isRollingBack || deployment.phase === 'rollback-failed') return finishRollBack(check, deployment)
   if (isFinal(deployment.phase)) return void (await closeDeployment(deps, id))
   // A source that fails must not hide deadlines and dead workflows: those are looked at first, then it is reported.
   const failures: unknown[] = []
@@ -145,15 +152,15 @@ async function checkDeployment({ looking, acting: deps }: Check, deployment: Dep
       return fallback
     }
   const judged = await judgeGates(looking, id, deployment).catch(orElse({ deployment, gates: unjudged }))
-  await act(deps, judged, () => lookForDrift(deps, judged.deployment).catch(orElse([])))
+  await act(check, judged, () => lookForDrift(deps, judged.deployment).catch(orElse([])))
   if (failures.length > 0) throw failures[0]
 }
 
 /** Goes on trying, whoever else does. After a long time a person is called, once. */
-async function finishRollBack(deps: Deps, deployment: Deployment): Promise<void> {
+async function finishRollBack({ acting: deps, inTurn }: Check, deployment: Deployment): Promise<void> {
   const { id, phase, cause, nextActionAt, createdAt, lateRollbackOf } = deployment
   try {
-    await rollBack(deps, id, cause ?? workflowDied(deployment))
+    await inTurn(() => rollBack(deps, id, cause ?? workflowDied(deployment)))
   } catch (error) {
     // While it rolls back, `nextActionAt` is when that was decided.
     const triedMs = deps.clock.now() - Date.parse(nextActionAt ?? createdAt)
@@ -166,13 +173,14 @@ async function finishRollBack(deps: Deps, deployment: Deployment): Promise<void>
 
 /** @param lookForDrifts - Asked only where the answer matters: what moves traffic back waits for no reading in the background. */
 async function act(
-  deps: Deps,
+  check: Check,
   { deployment, gates }: Judged,
   lookForDrifts: () => Promise<readonly DriftFound[]>,
 ): Promise<void> {
+  const { acting: deps, inTurn } = check
   const action = decideNext(deployment, gates, deps.clock.now())
   if (action.type === 'roll-back') {
-    await rollBackIfSafe(deps, deployment, action.cause)
+    await inTurn(() => rollBackIfSafe(deps, deployment, action.cause))
     return wakeWorkflow(deps, deployment.id)
   }
   if (action.type === 'halt') {
@@ -180,11 +188,12 @@ async function act(
     return wakeWorkflow(deps, deployment.id)
   }
   if (await treatDrift(deps, deployment, await lookForDrifts(), action)) return wakeWorkflow(deps, deployment.id)
-  await keepGoing(deps, deployment, action)
+  await keepGoing(check, deployment, action)
 }
 
 /** The workflow does everything that raises traffic; here it is only woken, or replaced where it died. */
-async function keepGoing(deps: Deps, deployment: Deployment, action: Action): Promise<void> {
+async function keepGoing(check: Check, deployment: Deployment, action: Action): Promise<void> {
+  const { acting: deps, inTurn } = check
   const status = await deps.workflow.status(deployment.id, deployment.execution)
   if (status === 'running') {
     if (action.type !== 'wait') await wakeWorkflow(deps, deployment.id)
@@ -193,7 +202,7 @@ async function keepGoing(deps: Deps, deployment: Deployment, action: Action): Pr
   if (status !== 'unknown' && deployment.execution >= lastExecution) {
     // A halt is a person's to end; what they decide, the check carries out.
     if (deployment.hold?.kind === 'halted') return
-    await rollBackIfSafe(deps, deployment, workflowDied(deployment))
+    await inTurn(() => rollBackIfSafe(deps, deployment, workflowDied(deployment)))
     return
   }
   try {
@@ -203,7 +212,7 @@ async function keepGoing(deps: Deps, deployment: Deployment, action: Action): Pr
     deps.logger.error('workflow-not-started', { deployment: deployment.id, error })
     const why = error instanceof Error ? error.message : String(error)
     const reason = `the workflow is dead and no other could be started for ${stalledSeconds} s: ${why}`
-    await rollBackIfSafe(deps, deployment, { type: 'recovery', actor: systemActor, reason })
+    await inTurn(() => rollBackIfSafe(deps, deployment, { type: 'recovery', actor: systemActor, reason }))
   }
 }
 

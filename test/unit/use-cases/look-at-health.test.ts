@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { routerByKind } from '../../../shared/adapters/by-route-kind.ts'
-import type { Deps } from '../../../shared/deps.ts'
+import type { Deps, InTurn } from '../../../shared/deps.ts'
 import type { Deployment } from '../../../shared/domain/deployment.ts'
+import { TransientError } from '../../../shared/domain/errors.ts'
 import type { GroupHealth, HealthWish } from '../../../shared/ports/target-health.ts'
 import type { RouterFor } from '../../../shared/ports/traffic-router.ts'
-import { checkOpenDeployments } from '../../../shared/use-cases/check-open-deployments.ts'
+import { checkOpenDeployments, reportOnOpenDeployments } from '../../../shared/use-cases/check-open-deployments.ts'
 import { judgeGates } from '../../../shared/use-cases/judge-gates.ts'
 import { aDeployment, webArns } from '../../support/builders.ts'
 import { aTargetHealthGate } from '../../support/gates.ts'
@@ -144,6 +145,20 @@ describe('the check', () => {
     expect(await until('the rollback', async () => ((await goal()) === 'snapshot' ? 'snapshot' : undefined))).toBe(
       'snapshot',
     )
+  })
+
+  it('begins rollbacks in their turn, and nothing else', async () => {
+    const due = { ...baking(), id: `${id}3`, service: 'due', goal: 'snapshot', phase: 'rolling-back' } as const
+    await deps.deployments.create(due)
+    await deps.deployments.takePointer('due', due.id)
+    const begun: (string | undefined)[] = []
+    const rollBackInTurn: InTurn = async () => {
+      begun.push((await deps.deployments.load(due.id))?.phase)
+      throw new TransientError('its turn comes too late')
+    }
+    const report = await reportOnOpenDeployments({ ...deps, targetHealth, lookTogether: () => ({ rollBackInTurn }) })
+    expect(begun).toEqual(['rolling-back'])
+    expect(report).toEqual({ checked: 2, failed: [{ id: due.id, reason: 'its turn comes too late' }] })
   })
 
   it('acts through a store that nobody queues for who only looks', async () => {
