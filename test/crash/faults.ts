@@ -32,6 +32,9 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number]
 
+/** Those that mostly come to what another one comes to: a whole run draws a part of their cells. */
+export const kindredKinds: readonly FaultKind[] = ['execution-dies', 'denied', 'answers-late', 'foreign']
+
 export interface Fault {
   readonly kind: FaultKind
   /** Which call of the whole run it meets, from 1. */

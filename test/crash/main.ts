@@ -16,7 +16,8 @@ const usage = `Usage: npm run test:crash -- [options]
   --seed N          which cells a sample takes (default 1)
   --sample F        which part of the cells to run on memory, above 0 up to 1 (default 1: all;
                     of scenarios with incidents a tenth of it)
-  --sdk-cases N     about how many cells of each scenario to run through the SDKs (default 30)
+  --kindred F       which part of that for faults that mostly come to what another one comes to (default 0.25)
+  --sdk-cases N     about how many cells of each scenario to run through the SDKs (default 32)
   --processes N     how many run at once (default 2)
   --mutate          take each safeguard away in memory; each must break an invariant`
 
@@ -34,6 +35,8 @@ interface Options {
   readonly seed: number
   /** Which part of the cells is run on memory, above 0 up to 1. */
   readonly sample: number
+  /** Which part of that for kindred kinds, above 0 up to 1. */
+  readonly kindred: number
   /** About how many of each scenario are run through the SDKs, at least 1. */
   readonly sdkCases: number
   readonly processes: number
@@ -46,21 +49,22 @@ function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ scenario: text(''), seed: text('1'), sample: text('1'), 'sdk-cases': text('30'), processes: text('2') },
-      ...{ through: text('both'), mutate: { type: 'boolean', default: false } },
+      ...{ scenario: text(''), seed: text('1'), sample: text('1'), 'sdk-cases': text('32'), processes: text('2') },
+      ...{ kindred: text('0.25'), through: text('both'), mutate: { type: 'boolean', default: false } },
     },
   })
   const [seed, processes] = [Number(values.seed), Number(values.processes)]
-  const [sample, sdkCases] = [Number(values.sample), Number(values['sdk-cases'])]
+  const [sample, kindred, sdkCases] = [Number(values.sample), Number(values.kindred), Number(values['sdk-cases'])]
   const throughs = throughsOf[values.through]
   const names = scenarios.map(({ name }) => name).filter((name) => name.includes(values.scenario))
   if (!throughs) throw new Error('--through must be memory, sdk or both')
   if (names.length === 0) throw new Error(`no scenario's name contains "${values.scenario}"`)
   if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number')
   if (!(sample > 0 && sample <= 1)) throw new Error('--sample must be above 0, up to 1')
+  if (!(kindred > 0 && kindred <= 1)) throw new Error('--kindred must be a number above 0, up to 1')
   if (!(Number.isInteger(sdkCases) && sdkCases >= 1)) throw new Error('--sdk-cases must be a whole number from 1')
   if (!(Number.isInteger(processes) && processes >= 1)) throw new Error('--processes must be a whole number from 1')
-  return { names, throughs, seed, sample, sdkCases, processes, mutate: values.mutate }
+  return { names, throughs, seed, sample, kindred, sdkCases, processes, mutate: values.mutate }
 }
 
 const throughsOf: Readonly<Record<string, readonly Through[]>> = {
@@ -115,12 +119,12 @@ function printBroken({ scenario, fault, call, violations }: Broken): void {
 const titles = { memory: 'on memory', sdk: 'through the SDKs' } as const satisfies Record<Through, string>
 
 async function runPart(through: Through, options: Options): Promise<Totals> {
-  const { names, seed, sample, sdkCases, processes } = options
+  const { names, seed, sample, kindred, sdkCases, processes } = options
   const startedAt = performance.now()
   let [totals, done] = [noTotals, 0]
   const drawnOf = (name: string) => {
     if (through === 'sdk') return { cases: sdkCases }
-    return { share: deployments.some((one) => one.name === name) ? sample : sample * shareOfIncidents }
+    return { share: deployments.some((one) => one.name === name) ? sample : sample * shareOfIncidents, kindred }
   }
   const parts = partsOf[through]
   const run = names.filter((name) => through === 'memory' || !scenarios.some((one) => one.name === name && one.isLong))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Fault, faultKinds } from './faults.ts'
+import { type Fault, faultKinds, kindredKinds } from './faults.ts'
 import type { Mutation } from './mutations.ts'
 import { type RunOutcome, runScenario, type Through } from './run.ts'
 import type { Scenario } from './scenario.ts'
@@ -70,18 +70,29 @@ export async function runMatrix(scenario: Scenario, selection: Selection = {}): 
   return { ...totals, faults, writes, ends, broken }
 }
 
-/**
- * Takes a part of the cells that is the same for the same seed, whichever of them are run: each is drawn by itself.
- *
- * @param part - A share of all cells, above 0 up to 1; or about so many of each scenario.
- */
-export function drawnBy(seed: number, part: { readonly share: number } | { readonly cases: number }) {
+/** Which part of the cells is drawn. */
+export type Drawn =
+  | {
+      /** Of all cells, above 0 up to 1. */
+      readonly share: number
+      /** Of those of kindred kinds again so much, above 0 up to 1. Default 1. */
+      readonly kindred?: number
+    }
+  /** About so many of each scenario. */
+  | { readonly cases: number }
+
+/** Takes a part of the cells that is the same for the same seed, whichever of them are run: each is drawn by itself. */
+export function drawnBy(seed: number, drawn: Drawn) {
   return ({ scenario, fault, outOf }: Cell): boolean => {
-    const share = 'share' in part ? part.share : part.cases / outOf
+    const share = 'share' in drawn ? drawn.share * factorOf(fault, drawn.kindred) : drawn.cases / outOf
     if (share >= 1) return true
     const digest = createHash('sha256').update(`${seed} ${scenario.name} ${fault.atCall} ${fault.kind}`).digest()
     return digest.readUInt32BE() / 2 ** 32 < share
   }
+}
+
+function factorOf({ kind }: Fault, kindred = 1): number {
+  return kindredKinds.includes(kind) ? kindred : 1
 }
 
 /** Every fault at every call, in the order of the calls. */
