@@ -51,7 +51,7 @@ export function gather<Key, Value>(
       if (waitMs > 0) timer = setTimeout(look, waitMs)
       else send()
     }
-    let timer = setTimeout(look, quietMs)
+    let timer = setTimeout(look, Math.min(quietMs, longestMs))
     const send = () => {
       clearTimeout(timer)
       before = { size: open.length, sentAt: performance.now() }
