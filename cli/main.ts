@@ -17,19 +17,21 @@ Options of "local" (each also by environment variable):
   --data-dir D   where state outlives the process   SLUICE_DATA_DIR  (in memory)
 `
 
-// Every command loads its own code: to load local mode takes longer than to judge a deployment's counts.
-if (process.argv[2] === 'judge') {
-  const { runJudge } = await import('./judge/main.ts')
-  process.exitCode = await runJudge(process.argv.slice(3)).catch(sayWhy)
-} else if (process.argv[2] === 'check') {
-  const { runCheck } = await import('./check/main.ts')
-  process.exitCode = await runCheck(process.argv.slice(3)).catch(sayWhy)
-} else if (process.argv[2] === 'traffic') {
-  const { runTraffic } = await import('./traffic/main.ts')
-  process.exitCode = await runTraffic(process.argv.slice(3)).catch(sayWhy)
-} else if (process.argv[2] === 'rollback') {
-  const { runRollback } = await import('./rollback/main.ts')
-  process.exitCode = await runRollback(process.argv.slice(3)).catch(sayWhy)
+type Run = (args: readonly string[]) => Promise<number>
+
+/** Every command loads its own code: to load local mode takes longer than to judge a deployment's counts. */
+const commands: ReadonlyMap<string | undefined, () => Promise<Run>> = new Map([
+  ['judge', async () => (await import('./judge/main.ts')).runJudge],
+  ['check', async () => (await import('./check/main.ts')).runCheck],
+  ['traffic', async () => (await import('./traffic/main.ts')).runTraffic],
+  ['rollback', async () => (await import('./rollback/main.ts')).runRollback],
+])
+
+const [, , name, ...args] = process.argv
+const load = commands.get(name)
+if (load) {
+  const run = await load()
+  process.exitCode = await run(args).catch(sayWhy)
 } else {
   await runOther()
 }

@@ -1,21 +1,18 @@
-import { parseArgs } from 'node:util'
 import * as z from 'zod'
-import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
+import { UpstreamError } from '../../shared/domain/errors.ts'
 import { apiOf, callApi } from '../api.ts'
+import { readOptions, runCommand, say } from '../command.ts'
 import { showReport } from './show.ts'
 
-/** How `sluice check` ends, for scripts. */
-export const exitCodes = {
+/** How `sluice check` ends, for scripts, where it came to an answer. */
+const exitCodes = {
   /** Everything could be looked at, whatever was found. */
   checked: 0,
   /** Something could not be; it is named. */
   failed: 1,
-  badInput: 2,
-  /** The API did not answer, or refused. */
-  source: 4,
 } as const
 
-export const checkUsage = `sluice check: looks at everything that is open, now, as the check does each minute
+const checkUsage = `sluice check: looks at everything that is open, now, as the check does each minute
 
   sluice check [--json]
 
@@ -34,44 +31,21 @@ const aReport = z.looseObject({
   failed: z.array(z.looseObject({ id: z.string(), reason: z.string() })),
 })
 
+const options = {
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
 /** `sluice check`. Returns the exit code. */
-export async function runCheck(args: readonly string[]): Promise<number> {
-  try {
-    return await perform(readArguments(args))
-  } catch (error) {
-    if (error instanceof ValidationError) return sayAndExit(`sluice: ${error.message}\n`, exitCodes.badInput)
-    if (error instanceof TransientError || error instanceof UpstreamError)
-      return sayAndExit(`sluice: ${error.message}\n`, exitCodes.source)
-    throw error
-  }
+export function runCheck(args: readonly string[]): Promise<number> {
+  return runCommand(() => perform(readOptions({ args: [...args], options }, checkUsage).values))
 }
 
 async function perform({ help, json }: { readonly help: boolean; readonly json: boolean }): Promise<number> {
-  if (help) {
-    process.stdout.write(checkUsage)
-    return exitCodes.checked
-  }
+  if (help) return say(process.stdout, checkUsage, exitCodes.checked)
   const api = apiOf(process.env)
   const report = aReport.safeParse(await callApi(api, 'POST', '/v1/checks'))
   if (!report.success) throw new UpstreamError(`${api.url} answered no report of a check; is SLUICE_URL right?`)
-  process.stdout.write(json ? `${JSON.stringify(report.data)}\n` : showReport(report.data))
-  return report.data.failed.length === 0 ? exitCodes.checked : exitCodes.failed
-}
-
-/** @throws {ValidationError} */
-function readArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
-    }).values
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ValidationError(`${why}\n\n${checkUsage}`, [], { cause: error })
-  }
-}
-
-function sayAndExit(message: string, code: number): number {
-  process.stderr.write(message)
-  return code
+  const code = report.data.failed.length === 0 ? exitCodes.checked : exitCodes.failed
+  return say(process.stdout, json ? `${JSON.stringify(report.data)}\n` : showReport(report.data), code)
 }

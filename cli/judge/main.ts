@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
+import type { ValidationError } from '../../shared/domain/errors.ts'
 import { apiOf, readFromApi } from '../api.ts'
+import { runCommand } from '../command.ts'
 import { type JudgeTask, readJudgeArguments } from './arguments.ts'
 import { readCountsDocument } from './counts-document.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -13,21 +14,9 @@ import { showJudged, showTrace } from './show.ts'
 import { judgeUsage } from './usage.ts'
 
 /** `sluice judge`. Returns the exit code. */
-export async function runJudge(args: readonly string[]): Promise<number> {
+export function runJudge(args: readonly string[]): Promise<number> {
   process.stdout.on('error', leaveWithReader)
-  try {
-    return await perform(readJudgeArguments(args))
-  } catch (error) {
-    if (error instanceof ValidationError) return sayAndExit(describe(error), exitCodes.badInput)
-    if (error instanceof TransientError || error instanceof UpstreamError)
-      return sayAndExit(`sluice: ${error.message}\n`, exitCodes.source)
-    throw error
-  }
-}
-
-function sayAndExit(message: string, code: number): number {
-  process.stderr.write(message)
-  return code
+  return runCommand(() => perform(readJudgeArguments(args)), describe)
 }
 
 function perform(task: JudgeTask): Promise<number> | number {

@@ -1,23 +1,20 @@
-import { parseArgs } from 'node:util'
 import * as z from 'zod'
-import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
+import { UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
 import { apiOf, sendToApi } from '../api.ts'
+import { readOptions, runCommand, say } from '../command.ts'
 import { showLateRollback, showMissing } from './show.ts'
 
-/** How `sluice rollback` ends, for scripts. */
-export const exitCodes = {
+/** How `sluice rollback` ends, for scripts, where it came to an answer. */
+const exitCodes = {
   /** Traffic was read back as it was before. */
   takenBack: 0,
   /** Something is missing, or stands in the way; it is named. */
   refused: 1,
-  badInput: 2,
   /** It is recorded and under way: the check finishes it. */
   underWay: 3,
-  /** The API did not answer, or failed. */
-  source: 4,
 } as const
 
-export const rollbackUsage = `sluice rollback: takes back the newest deployment of a service that succeeded
+const rollbackUsage = `sluice rollback: takes back the newest deployment of a service that succeeded
 
   sluice rollback SERVICE [--reason TEXT] [--force] [--json]
 
@@ -40,20 +37,22 @@ const aProblem = z.looseObject({
   errors: z.array(z.looseObject({ path: z.string(), message: z.string() })),
 })
 
+const options = {
+  reason: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
 /** `sluice rollback`. Returns the exit code. */
-export async function runRollback(args: readonly string[]): Promise<number> {
-  try {
-    const { values, positionals } = readArguments(args)
+export function runRollback(args: readonly string[]): Promise<number> {
+  return runCommand(() => {
+    const { values, positionals } = readOptions({ args: [...args], allowPositionals: true, options }, rollbackUsage)
     if (values.help) return say(process.stdout, rollbackUsage, exitCodes.takenBack)
     const [service, ...rest] = positionals
     if (service === undefined || rest.length > 0) throw new ValidationError(`name one service\n\n${rollbackUsage}`)
-    return await perform(service, values)
-  } catch (error) {
-    if (error instanceof ValidationError) return say(process.stderr, `sluice: ${error.message}\n`, exitCodes.badInput)
-    if (error instanceof TransientError || error instanceof UpstreamError)
-      return say(process.stderr, `sluice: ${error.message}\n`, exitCodes.source)
-    throw error
-  }
+    return perform(service, values)
+  })
 }
 
 interface Options {
@@ -80,28 +79,4 @@ async function perform(service: string, { reason, force, json }: Options): Promi
   }
   const code = status === 200 ? exitCodes.takenBack : exitCodes.underWay
   return say(process.stdout, json ? `${JSON.stringify(body)}\n` : showLateRollback(late.data), code)
-}
-
-/** @throws {ValidationError} */
-function readArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        reason: { type: 'string' },
-        force: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ValidationError(`${why}\n\n${rollbackUsage}`, [], { cause: error })
-  }
-}
-
-function say(stream: NodeJS.WriteStream, message: string, code: number): number {
-  stream.write(message)
-  return code
 }

@@ -1,24 +1,22 @@
-import { parseArgs, styleText } from 'node:util'
-import { TransientError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
+import { styleText } from 'node:util'
+import { UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
 import { apiOf, readFromApi } from '../api.ts'
+import { readOptions, runCommand, say } from '../command.ts'
 import { aTraffic, type TrafficAnswer } from './answer.ts'
 import { readHistory } from './last-writes.ts'
 import { type Page, showTraffic } from './show.ts'
 
-/** How `sluice traffic` ends, for scripts. */
-export const exitCodes = {
+/** How `sluice traffic` ends, for scripts, where it came to an answer. */
+const exitCodes = {
   /** It is shown; with `--fail-on-drift` every route was read and is as Sluice last wrote it, or was never written. */
   shown: 0,
   /** With `--fail-on-drift`: a route could not be read, so whether it drifted is not known. */
   unknown: 1,
-  badInput: 2,
   /** With `--fail-on-drift`: somebody else changed a route. */
   drift: 3,
-  /** The API did not answer, or refused. */
-  source: 4,
 } as const
 
-export const trafficUsage = `sluice traffic: where a service's traffic goes now, live from AWS
+const trafficUsage = `sluice traffic: where a service's traffic goes now, live from AWS
 
   sluice traffic SERVICE [--json] [--fail-on-drift]
 
@@ -35,24 +33,20 @@ Ends with 0, or as above, or with 2 for wrong options, 4 when the API does not a
 `
 
 /** `sluice traffic`. Returns the exit code. */
-export async function runTraffic(args: readonly string[]): Promise<number> {
-  try {
-    return await perform(readArguments(args))
-  } catch (error) {
-    if (error instanceof ValidationError) return sayAndExit(`sluice: ${error.message}\n`, exitCodes.badInput)
-    if (error instanceof TransientError || error instanceof UpstreamError)
-      return sayAndExit(`sluice: ${error.message}\n`, exitCodes.source)
-    throw error
-  }
+export function runTraffic(args: readonly string[]): Promise<number> {
+  return runCommand(() => perform(readArguments(args)))
 }
+
+const options = {
+  json: { type: 'boolean', default: false },
+  'fail-on-drift': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
 
 type Wish = ReturnType<typeof readArguments>
 
 async function perform({ help, json, failOnDrift, service }: Wish): Promise<number> {
-  if (help) {
-    process.stdout.write(trafficUsage)
-    return exitCodes.shown
-  }
+  if (help) return say(process.stdout, trafficUsage, exitCodes.shown)
   const api = apiOf(process.env)
   const read = aTraffic.safeParse(await readFromApi(api, `/v1/services/${encodeURIComponent(service)}/traffic`))
   if (!read.success) throw new UpstreamError(`${api.url} answered no traffic of a service; is SLUICE_URL right?`)
@@ -82,31 +76,9 @@ function driftCode({ routes }: TrafficAnswer): number {
 
 /** @throws {ValidationError} */
 function readArguments(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = readOptions({ args: [...args], allowPositionals: true, options }, trafficUsage)
   const [service = '', ...more] = positionals
   if (!values.help && (service === '' || more.length > 0))
     throw new ValidationError(`name one service\n\n${trafficUsage}`)
   return { help: values.help, json: values.json, failOnDrift: values['fail-on-drift'], service }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        'fail-on-drift': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ValidationError(`${why}\n\n${trafficUsage}`, [], { cause: error })
-  }
-}
-
-function sayAndExit(message: string, code: number): number {
-  process.stderr.write(message)
-  return code
 }
