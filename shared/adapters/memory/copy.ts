@@ -24,14 +24,10 @@ function copyArray(value: readonly unknown[], isFrozen: boolean): unknown[] {
   return value.map((member) => (isText(member) ? copyValue(member, isFrozen) : null))
 }
 
+/** `fromEntries` makes a member of every key: assigned, `__proto__` would be the object's prototype instead. */
 function copyObject(value: object, isFrozen: boolean): Record<string, unknown> {
-  const source = value as Readonly<Record<string, unknown>>
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(source)) {
-    const member = source[key]
-    if (isText(member)) copy[key] = copyValue(member, isFrozen)
-  }
-  return copy
+  const members = Object.entries(value).filter(([, member]) => isText(member))
+  return Object.fromEntries(members.map(([key, member]) => [key, copyValue(member, isFrozen)]))
 }
 
 /** Whether JSON has words for it. */

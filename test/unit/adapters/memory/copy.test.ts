@@ -17,6 +17,14 @@ describe('a copy', () => {
     )
   })
 
+  it('keeps a member whose name is that of the prototype', () => {
+    const value: unknown = JSON.parse('{"__proto__": 0, "share": 10}')
+    expect(Object.entries(copyOf(value) as object)).toEqual([
+      ['__proto__', 0],
+      ['share', 10],
+    ])
+  })
+
   it('has no words for a function', () => {
     expect(copyOf({ a: () => 1, b: [() => 1] })).toEqual({ b: [null] })
   })
