@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { TransientError, UpstreamError, ValidationError } from '../shared/domain/errors.ts'
+import { messageOf } from '../shared/domain/message-of.ts'
 
 /** How every command ends that came to no answer of its own, for scripts. */
 export const failureCodes = {
@@ -48,7 +49,6 @@ export function readOptions<Config extends ParseArgsConfig>(
   try {
     return parseArgs(config)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ValidationError(`${why}\n\n${usage}`, [], { cause: error })
+    throw new ValidationError(`${messageOf(error)}\n\n${usage}`, [], { cause: error })
   }
 }

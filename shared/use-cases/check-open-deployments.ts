@@ -1,6 +1,7 @@
 import type { Deps, InTurn } from '../deps.ts'
 import { type Deployment, isFinal } from '../domain/deployment.ts'
 import { isBrokenStart } from '../domain/deployment-id.ts'
+import { messageOf } from '../domain/message-of.ts'
 import { type Action, decideNext, unjudged } from '../domain/next-action.ts'
 import { isStalled, stalledSeconds } from '../domain/stalled.ts'
 import { systemActor } from '../domain/transition.ts'
@@ -92,7 +93,7 @@ async function checkEach(deps: Deps): Promise<{ readonly checked: number; readon
 function toReport(checked: number, failures: readonly Failure[]): CheckReport {
   const failed = failures.map(({ id, error }) => ({
     id,
-    reason: error instanceof Error ? error.message : String(error),
+    reason: messageOf(error),
   }))
   return { checked, failed: failed.sort((a, b) => (a.id < b.id ? -1 : 1)) }
 }
@@ -165,8 +166,7 @@ async function finishRollBack({ acting: deps, inTurn }: Check, deployment: Deplo
     // While it rolls back, `nextActionAt` is when that was decided.
     const triedMs = deps.clock.now() - Date.parse(nextActionAt ?? createdAt)
     const isLong = triedMs > callAfterMs[lateRollbackOf === undefined ? 'other' : 'late']
-    if (isLong && !isFinal(phase))
-      await needsAttention(deps, id, error instanceof Error ? error.message : String(error))
+    if (isLong && !isFinal(phase)) await needsAttention(deps, id, messageOf(error))
     throw error
   }
 }
@@ -210,7 +210,7 @@ async function keepGoing(check: Check, deployment: Deployment, action: Action): 
   } catch (error) {
     if (!isStalled(deployment, action, deps.clock.now())) throw error
     deps.logger.error('workflow-not-started', { deployment: deployment.id, error })
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     const reason = `the workflow is dead and no other could be started for ${stalledSeconds} s: ${why}`
     await inTurn(() => rollBackIfSafe(deps, deployment, { type: 'recovery', actor: systemActor, reason }))
   }

@@ -21,6 +21,7 @@ import {
 import { freshStartSeconds } from '../domain/gates/fresh-starts.ts'
 import type { CompareGate, ComparisonMemory, GateMemory, Judgement, LookContext } from '../domain/gates/gate.ts'
 import { shareOf } from '../domain/gates/shared-alpha.ts'
+import { messageOf } from '../domain/message-of.ts'
 import { type BaselineHistory, type ComparisonFixed, fixComparison } from '../domain/sequential-test.ts'
 import type { Role } from '../domain/traffic.ts'
 import type { CountsQuery } from '../ports/metrics-source.ts'
@@ -139,7 +140,7 @@ async function keep(
       return bucket ? [{ type: 'bucket', bucket }] : []
     })
   } catch (error) {
-    const reason = `the settled buckets could not be kept: ${error instanceof Error ? error.message : String(error)}`
+    const reason = `the settled buckets could not be kept: ${messageOf(error)}`
     return { status: 'error', reason, source: reading.source }
   }
 }

@@ -18,6 +18,7 @@ import { judgeProbe } from '../domain/gates/probe.ts'
 import { type HealthChecksSample, judgeRoute53Health } from '../domain/gates/route53-health.ts'
 import { judgeTargetHealth, type RouteHealth, type TargetHealthSample } from '../domain/gates/target-health.ts'
 import { judgeWebhook, type WebhookAnswer, type WebhookQuestion } from '../domain/gates/webhook.ts'
+import { messageOf } from '../domain/message-of.ts'
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { Role, Slot } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
@@ -184,7 +185,7 @@ async function orFailure<Sample>(read: () => Promise<Sample>): Promise<Sample | 
     return await read()
   } catch (error) {
     const prefix = error instanceof TransientError ? '' : 'refused: '
-    return { status: 'error', reason: prefix + (error instanceof Error ? error.message : String(error)) }
+    return { status: 'error', reason: prefix + messageOf(error) }
   }
 }
 

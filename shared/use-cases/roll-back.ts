@@ -3,6 +3,7 @@ import { type Cause, type Deployment, isFinal, isOver } from '../domain/deployme
 import type { Drift } from '../domain/drift.ts'
 import { ConflictError, NotFoundError, TransientError } from '../domain/errors.ts'
 import { whyRestoreStops } from '../domain/may-write.ts'
+import { messageOf } from '../domain/message-of.ts'
 import { resolverLagSeconds } from '../domain/resolver-lag.ts'
 import { type RouteState, sameRouting } from '../domain/traffic.ts'
 import type { RestoredRoute } from '../domain/transition-event.ts'
@@ -114,10 +115,6 @@ function partlySentence(outcomes: readonly RestoredRoute[]): string {
   const failed = outcomes.filter(({ failure }) => failure !== null)
   const named = failed.map(({ resource, failure }) => `${resource}: ${failure}`).join('; ')
   return `${outcomes.length - failed.length} of ${outcomes.length} routes are restored; still being tried: ${named}`
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {

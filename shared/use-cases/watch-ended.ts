@@ -3,6 +3,7 @@ import { type Deployment, isOver } from '../domain/deployment.ts'
 import { ConflictError, NotFoundError } from '../domain/errors.ts'
 import { openLateWatch } from '../domain/late-watch.ts'
 import { whyWatchStops } from '../domain/may-write.ts'
+import { messageOf } from '../domain/message-of.ts'
 import { resourceOf } from '../domain/service.ts'
 import { sameRouting } from '../domain/traffic.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
@@ -46,7 +47,7 @@ export async function watchEnded(deps: Deps, deployment: Deployment): Promise<vo
 }
 
 function listed(failures: readonly unknown[]): string {
-  return failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join('; ')
+  return failures.map(messageOf).join('; ')
 }
 
 async function watchRoute(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {

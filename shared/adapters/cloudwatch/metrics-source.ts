@@ -1,5 +1,6 @@
 import type { CloudWatchClient, MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch'
 import { regionOf } from '../../domain/elb-arn.ts'
+import { messageOf } from '../../domain/message-of.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type MetricsQuery, type MetricsSource, metricsCompleteAfterSeconds } from '../../ports/metrics-source.ts'
 import { countsPeriodMs, describeCounts, toBuckets, toCountQueries } from './counts-query.ts'
@@ -51,7 +52,7 @@ export function toMetricsSource(readMetricData: ReadMetricData, clock: Pick<Cloc
       for (const [region, queries] of wish.queries()) results.push(...(await readMetricData(region, queries, range)))
       return { status: 'complete', windows: wish.toWindows(range, results), source }
     } catch (error) {
-      return { status: 'error', reason: error instanceof Error ? error.message : String(error), source }
+      return { status: 'error', reason: messageOf(error), source }
     }
   }
 

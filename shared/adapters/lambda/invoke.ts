@@ -1,5 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { TransientError } from '../../domain/errors.ts'
+import { messageOf } from '../../domain/message-of.ts'
 import { callingAws } from '../aws-error.ts'
 import { withDeadline } from '../deadline.ts'
 
@@ -46,7 +47,7 @@ async function orTransient<T>({ functionName, otherwise }: Callee, call: () => P
   try {
     return await call()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new TransientError(`${functionName} could not be invoked, ${otherwise}: ${reason}`, { cause: error })
   }
 }

@@ -1,4 +1,5 @@
 import { nameOfMetric } from '../../domain/gates/own-metric.ts'
+import { messageOf } from '../../domain/message-of.ts'
 import type { Clock } from '../../ports/clock.ts'
 import {
   type CountsQuery,
@@ -123,7 +124,7 @@ async function orFailure<Reading>(read: () => Promise<Reading>): Promise<Reading
   try {
     return await read()
   } catch (error) {
-    return { status: 'error', reason: error instanceof Error ? error.message : String(error), source: 'memory' }
+    return { status: 'error', reason: messageOf(error), source: 'memory' }
   }
 }
 
