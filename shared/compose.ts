@@ -5,6 +5,7 @@ import { ulid } from 'ulid'
 import { createLazyAlbAdapters } from './adapters/alb/lazy-adapters.ts'
 import { lazy, perRegion, queueBeyond, toClientConfig } from './adapters/aws-client.ts'
 import { byRouteKind } from './adapters/by-route-kind.ts'
+import { createLazyCodeDeployAdapters } from './adapters/codedeploy/lazy-adapters.ts'
 import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-store.ts'
 import type { TableOptions } from './adapters/dynamodb/item-table.ts'
 import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
@@ -15,6 +16,7 @@ import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts
 import { createDynamoDbZoneChanges } from './adapters/dynamodb/zone-changes.ts'
 import { createHttpProber } from './adapters/http/prober.ts'
 import { createHttpWebhookJudge } from './adapters/http/webhook-judge.ts'
+import { createLazyLambdaAdapters } from './adapters/lambda/lazy-adapters.ts'
 import { createLookTogether } from './adapters/look-together.ts'
 import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
 import { createLazyRoute53Adapters } from './adapters/route53/lazy-adapters.ts'
@@ -109,12 +111,17 @@ function openTable(config: Config): TableOptions {
 function composeTraffic(
   config: Config,
   pace: Pace,
-): Pick<Deps, 'routerFor' | 'testRouterFor' | 'inspector' | 'targetHealth' | 'targetGroups' | 'hostedZones'> {
+): Pick<
+  Deps,
+  'routerFor' | 'testRouterFor' | 'driverFor' | 'inspector' | 'targetHealth' | 'targetGroups' | 'hostedZones'
+> {
   const alb = createLazyAlbAdapters()
   const inspectGroup = alb.inspector.inspectGroup
   const route53 = createLazyRoute53Adapters({ region: config.region, pace, inspectGroup })
+  const codedeploy = createLazyCodeDeployAdapters({ region: config.region, inspectGroup })
   return {
-    ...byRouteKind({ alb, route53 }),
+    ...byRouteKind({ alb, route53, lambdaAlias: createLazyLambdaAdapters(config.region), codedeploy }),
+    driverFor: codedeploy.driverFor,
     testRouterFor: alb.testRouterFor,
     targetHealth: alb.targetHealth,
     targetGroups: alb.targetGroups,

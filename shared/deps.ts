@@ -2,6 +2,7 @@ import type { Logger } from './logger.ts'
 import type { AlarmSource } from './ports/alarm-source.ts'
 import type { CheckInvoker } from './ports/check-invoker.ts'
 import type { Clock } from './ports/clock.ts'
+import type { DriverFor } from './ports/deployment-driver.ts'
 import type { DeploymentStore } from './ports/deployment-store.ts'
 import type { HealthCheckSource } from './ports/health-check-source.ts'
 import type { HostedZones } from './ports/hosted-zones.ts'
@@ -36,6 +37,7 @@ export interface Deps {
   readonly requestBudget: RequestBudget
   readonly routerFor: RouterFor
   readonly testRouterFor: TestRouterFor
+  readonly driverFor: DriverFor
   readonly inspector: RouteInspector
   readonly targetHealth: TargetHealth
   readonly targetGroups: TargetGroups

@@ -26,5 +26,7 @@ export function createSharedRouters(routerFor: RouterFor, { actionsOf, recordsOf
       const readTogether = async () => toPairState(await recordsOf(router.pair), router.pair)
       return { ...router, read: (lane) => (lane === 'background' ? readTogether() : router.read(lane)) }
     },
+    // One alias is one call, and Lambda has no list that would answer for several functions.
+    lambdaAlias: routerFor,
   })
 }

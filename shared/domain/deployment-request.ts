@@ -1,3 +1,4 @@
+import type { CodeDeployRevision } from './codedeploy-revision.ts'
 import type { Override } from './deployment.ts'
 import type { Gate } from './gates/gate.ts'
 import type { Strategy } from './strategy.ts'
@@ -17,9 +18,16 @@ export interface DeploymentRequest {
   readonly strategy?: Strategy
   /** In place of the service's (all of them), for this deployment. */
   readonly gates?: readonly Gate[]
+  /** With a `codedeploy` route: what it is to deploy. */
+  readonly codedeploy?: CodeDeployRevision
+  /** With `lambda-alias` routes: which version each function is to serve. Default: the newest published one of each. */
+  readonly lambda?: LambdaVersions
   /** Preflight findings that are known and accepted, by id. */
   readonly override?: readonly Override[]
 }
+
+/** Published versions by function name, as the service's routes spell it: `{ "checkout": "7" }`. */
+export type LambdaVersions = Readonly<Record<string, string>>
 
 /** Traffic to reckon with, in place of what is measured. */
 export interface GivenTraffic {

@@ -1,4 +1,7 @@
+import type { CodeDeployRevision } from './codedeploy-revision.ts'
+import type { LambdaVersions } from './deployment-request.ts'
 import type { DriftChange } from './drift.ts'
+import type { DriverProgress } from './driver-progress.ts'
 import type { FreezeWindow } from './freeze.ts'
 import type { Gate, GateMemory, Outcome, Verdict } from './gates/gate.ts'
 import type { LateWatch } from './late-watch.ts'
@@ -144,6 +147,8 @@ export interface QueuedRequest {
   readonly to?: Slot
   readonly strategy?: Strategy
   readonly gates?: readonly Gate[]
+  readonly codedeploy?: CodeDeployRevision
+  readonly lambda?: LambdaVersions
   /** True: it takes the place of what is open or waits before it. False: it waits for the end of that. */
   readonly takesOver: boolean
 }
@@ -166,6 +171,20 @@ export interface DeploymentSettings {
   readonly freeze?: readonly FreezeWindow[]
   /** Absent, as in records of earlier versions: none, and nothing is said of the old side. */
   readonly lateWatch?: LateWatch
+  /** With a `codedeploy` route: what it deploys; absent where a running deployment is taken over. */
+  readonly codedeploy?: CodeDeployRevision
+}
+
+/** The driver's own deployment behind one of ours. */
+export interface Driven {
+  /** Kept before it is created: from then on it may exist. */
+  readonly wantedAt: string
+  /** True: somebody else had started it, and the service's policy is to take it over. */
+  readonly isAdopted: boolean
+  /** As last seen; null until it was. */
+  readonly progress: DriverProgress | null
+  /** What takes it back, as last seen; null while nothing does. */
+  readonly takingBack: DriverProgress | null
 }
 
 export interface Deployment {
@@ -220,6 +239,8 @@ export interface Deployment {
   readonly approvals: readonly Approval[]
   readonly findings: readonly Finding[]
   readonly routes: readonly RouteProgress[]
+  /** With a `codedeploy` route, from the wish to create the driver's deployment on; absent otherwise. */
+  readonly driven?: Driven
   /** Of a late rollback: the deployment that succeeded and is taken back. */
   readonly lateRollbackOf?: string
   /** Of a late rollback that was asked for whatever speaks against it; absent otherwise. */

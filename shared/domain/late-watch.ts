@@ -1,6 +1,6 @@
 import type { Deployment, GateReport } from './deployment.ts'
 import type { JudgedGate } from './gates-summary.ts'
-import { targetGroupOf } from './service.ts'
+import { sideNameOf } from './service.ts'
 
 /** What a service wants after a success. */
 export interface LateWatch {
@@ -53,7 +53,7 @@ function listed(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ')
 }
 
-/** Each target group once; a record set that names none is called by its identifier. */
+/** Each once. */
 function oldSide({ stable, settings }: Deployment): string {
-  return [...new Set(settings.routes.map((route) => targetGroupOf(route, stable) ?? route[stable]))].join(', ')
+  return [...new Set(settings.routes.map((route) => sideNameOf(route, stable)))].join(', ')
 }

@@ -10,7 +10,8 @@ import { type Slot, slots } from './traffic.ts'
  */
 export function findMissing(route: Route, facts: RouteFacts, path: string): Problem[] {
   if (route.kind === 'route53') return facts.kind === 'route53' ? findMissingRecords(route, facts, path) : []
-  return facts.kind === 'alb' ? findMissingActions(route, facts, path) : []
+  if (route.kind === 'alb') return facts.kind === 'alb' ? findMissingActions(route, facts, path) : []
+  return []
 }
 
 function findMissingActions(route: AlbRoute, facts: AlbFacts, path: string): Problem[] {
@@ -56,7 +57,7 @@ function isInZone(name: string, zone: string): boolean {
  * @param path - Where the route stands in the request, `routes[0]`.
  */
 export function findMisplaced(route: Route, facts: RouteFacts, path: string): Problem[] {
-  if (facts.kind === 'route53') return []
+  if (facts.kind !== 'alb') return []
   const home = facts.loadBalancerArn
   const test = testEntryOf(route)
   const say = (field: string, what: string, owner: string | null | undefined): Problem[] => {

@@ -32,11 +32,46 @@ export interface Route53Route {
   readonly wave: number
 }
 
-export type Route = AlbRoute | Route53Route
+/** Traffic of a Lambda alias between two published versions of its function. */
+export interface LambdaAliasRoute {
+  readonly kind: 'lambda-alias'
+  /** Name of the function, or its ARN without a qualifier. */
+  readonly functionName: string
+  readonly alias: string
+  /**
+   * The version in each slot. Absent in a service: every release is a version of its own, and a slot holds it for one
+   * deployment; `resolveRoutes` fills both in.
+   */
+  readonly blue?: string
+  readonly green?: string
+  readonly wave: number
+}
+
+/** A CodeDeploy deployment group: CodeDeploy owns the shift, so it stands alone in its service. */
+export interface CodeDeployRoute {
+  readonly kind: 'codedeploy'
+  readonly applicationName: string
+  readonly deploymentGroupName: string
+  /** What a deployment meets that was started outside Sluice and still runs in the group: it refuses to start, or takes it over. */
+  readonly onForeignDeployment: 'refuse' | 'adopt'
+  /**
+   * What CodeDeploy shifts, as a route of its own kind: read for weights, health and metrics, and written only to undo
+   * what CodeDeploy left half done. Absent in a service, and on servers, where nothing is divided by weight.
+   */
+  readonly moves?: AlbRoute | LambdaAliasRoute
+  readonly wave: number
+}
+
+/** A route whose traffic Sluice moves itself. */
+export type MovedRoute = AlbRoute | Route53Route | LambdaAliasRoute
+
+export type Route = MovedRoute | CodeDeployRoute
 
 /** What a route writes; belongs to one service at a time. */
 export function resourceOf(route: Route | TestEntry): string {
   if ('hostedZoneId' in route) return recordSetOf(route)
+  if ('alias' in route) return `lambda:${route.functionName}:${route.alias}`
+  if ('applicationName' in route) return `codedeploy:${route.applicationName}/${route.deploymentGroupName}`
   return 'ruleArn' in route ? route.ruleArn : route.listenerArn
 }
 
@@ -47,7 +82,46 @@ function recordSetOf({ hostedZoneId, name, type }: Route53Route): string {
 
 /** The target group of a route's slot; null where the route names none. */
 export function targetGroupOf(route: Route, slot: Slot): string | null {
-  return route.kind === 'route53' ? (route.targetGroups?.[slot] ?? null) : route[slot]
+  switch (route.kind) {
+    case 'alb':
+      return route[slot]
+    case 'route53':
+      return route.targetGroups?.[slot] ?? null
+    case 'lambda-alias':
+      return null
+    case 'codedeploy':
+      return route.moves ? targetGroupOf(route.moves, slot) : null
+  }
+}
+
+/** One version of a function, as called through an alias. */
+export interface AliasVersion {
+  readonly functionName: string
+  readonly alias: string
+  readonly version: string
+}
+
+/** What a route's slot is called, for people: a target group, a record's identifier, a version, or the slot itself. */
+export function sideNameOf(route: Route, slot: Slot): string {
+  switch (route.kind) {
+    case 'alb':
+      return route[slot]
+    case 'route53':
+      return targetGroupOf(route, slot) ?? route[slot]
+    case 'lambda-alias':
+      return route[slot] === undefined ? slot : `${route.functionName}:${route[slot]}`
+    case 'codedeploy':
+      return route.moves ? sideNameOf(route.moves, slot) : slot
+  }
+}
+
+/** The version of a function in a route's slot; null where the route moves none, or it is not known yet. */
+export function aliasVersionOf(route: Route, slot: Slot): AliasVersion | null {
+  if (route.kind === 'codedeploy') return route.moves ? aliasVersionOf(route.moves, slot) : null
+  if (route.kind !== 'lambda-alias') return null
+  const { functionName, alias } = route
+  const version = route[slot]
+  return version === undefined ? null : { functionName, alias, version }
 }
 
 /** The test entry of a route; DNS has none. */

@@ -39,8 +39,11 @@ export interface RouteState {
   readonly lagSeconds?: number
 }
 
-/** The highest raw weight one side can have: 0–999 in an ALB action, 0–255 in a Route 53 record. */
-export const maxRouterWeight = { alb: 999, route53: 255 } as const
+/**
+ * The highest raw weight one side can have: 0–999 in an ALB action, 0–255 in a Route 53 record. A Lambda alias takes a
+ * fraction, which we write in thousandths. CodeDeploy shifts whole percent.
+ */
+export const maxRouterWeight = { alb: 999, route53: 255, 'lambda-alias': 1000, codedeploy: 100 } as const
 
 /**
  * A percentage in tenths, so that sums and comparisons are exact: 33.3 is 333.

@@ -1,7 +1,15 @@
-import type { AlbFacts, GroupFacts, RecordFacts, RouteFacts, TestFacts } from '../domain/route-facts.ts'
+import type {
+  AlbFacts,
+  AliasFacts,
+  DriverFacts,
+  GroupFacts,
+  RecordFacts,
+  RouteFacts,
+  TestFacts,
+} from '../domain/route-facts.ts'
 import type { Route } from '../domain/service.ts'
 
-export type { AlbFacts, GroupFacts, RecordFacts, RouteFacts, TestFacts }
+export type { AlbFacts, AliasFacts, DriverFacts, GroupFacts, RecordFacts, RouteFacts, TestFacts }
 
 /** Looks up what a route names, for the checks at PUT and before a deployment. Reads only. */
 export interface RouteInspector {

@@ -1,6 +1,6 @@
 import type { WeightedPair } from '../domain/record-set.ts'
 import type { RequestLane } from '../domain/request-budget.ts'
-import type { AlbRoute, Route, Route53Route, TestEntry } from '../domain/service.ts'
+import type { AlbRoute, CodeDeployRoute, LambdaAliasRoute, Route, Route53Route, TestEntry } from '../domain/service.ts'
 import type { RouteState, Slot } from '../domain/traffic.ts'
 
 /** Reads and sets how one route's traffic is divided between its two slots. */
@@ -50,7 +50,8 @@ export interface RouterWish {
 
 /** Makes the router of a route (its provider, Region and account). */
 export interface RouterFor {
-  (route: AlbRoute): DirectRouter
+  /** Of a driven route: the router of what its driver moves. */
+  (route: AlbRoute | LambdaAliasRoute | CodeDeployRoute): DirectRouter
   (route: Route53Route): QueuedRouter
   (route: Route): TrafficRouter
 }

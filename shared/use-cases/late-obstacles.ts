@@ -4,8 +4,8 @@ import { NotFoundError, TransientError, UpstreamError } from '../domain/errors.t
 import { type Obstacle, whyCold } from '../domain/late-rollback.ts'
 import type { RequestLane } from '../domain/request-budget.ts'
 import type { SideHealth } from '../domain/safe-split.ts'
-import { resourceOf, type Service, targetGroupOf } from '../domain/service.ts'
-import { type RouteState, sameRouting } from '../domain/traffic.ts'
+import { resourceOf, type Service, sideNameOf, targetGroupOf } from '../domain/service.ts'
+import { type RouteState, sameRouting, slots } from '../domain/traffic.ts'
 import { readQuietly } from './read-quietly.ts'
 import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
 import { endStateOf } from './watched-route.ts'
@@ -69,7 +69,9 @@ async function lookAtRoute(deps: Deps, look: Look): Promise<readonly Obstacle[]>
 
 function isStillRoute(service: Service | null, { route }: RouteAtWork): boolean {
   const same = service?.routes.find((one) => resourceOf(one) === resourceOf(route))
-  return same !== undefined && same.blue === route.blue && same.green === route.green
+  // The versions of a function are those of one deployment: a service names none.
+  if (same === undefined || same.kind === 'lambda-alias') return same !== undefined
+  return slots.every((slot) => sideNameOf(same, slot) === sideNameOf(route, slot))
 }
 
 interface Routing {

@@ -77,7 +77,7 @@ export function isOfEarlierWave({ plan, step, firstShiftAt }: Deployment, route:
  * Sluice runs in.
  */
 export function metricsRegionOf(deps: Pick<Deps, 'homeRegion'>, routes: readonly Route[]): string {
-  const arns = routes.map((route) => (route.kind === 'alb' ? resourceOf(route) : (route.targetGroups?.blue ?? null)))
+  const arns = routes.map((route) => (route.kind === 'alb' ? resourceOf(route) : targetGroupOf(route, 'blue')))
   const first = arns.find((arn) => arn !== null)
   return first ? regionOf(first) : deps.homeRegion
 }

@@ -1,9 +1,10 @@
 import { type Deployment, isFinal, isOver } from '../../shared/domain/deployment.ts'
-import { type Route, resourceOf, targetGroupOf } from '../../shared/domain/service.ts'
+import { resourceOf, targetGroupOf } from '../../shared/domain/service.ts'
 import { type Slot, slots } from '../../shared/domain/traffic.ts'
 import { isMovedBy, isReachedBy } from '../../shared/domain/waves.ts'
 import { zoneResource } from '../../shared/use-cases/zone/zone-session.ts'
 import { readAll } from '../support/read-all.ts'
+import { type CrashRoute, isCrashRoute } from './cloud.ts'
 import { type Disturbance, isWrite, type PortCall } from './faults.ts'
 import type { CrashWorld } from './world.ts'
 
@@ -27,11 +28,11 @@ export interface Watch {
   /** A record may have been saved: what it says of the goal is noted. */
   saved(): Promise<void>
   /** From when on there is a world to look at, and which routes there. */
-  begin(world: CrashWorld, routes: readonly Route[]): void
+  begin(world: CrashWorld, routes: readonly CrashRoute[]): void
   /** From now on no share may be raised, a freeze or a stop of the line being in force; or it may again. */
   holdRaises(isHeld: boolean): void
   /** Somebody else is about to change what green has of this route: ours may be below it afterwards. */
-  noteForeign(route: Route, percent: number): void
+  noteForeign(route: CrashRoute, percent: number): void
   /** The last foreign change. */
   readonly foreign: () => ForeignChange | null
   /** How many targets of a side are healthy changed now: who looked just before may still act on it. */
@@ -53,7 +54,7 @@ export function createWatch(): Watch {
   let world: CrashWorld | null = null
   let heldSinceMs: number | null = null
   let foreign: ForeignChange | null = null
-  let routes: readonly Route[] = []
+  let routes: readonly CrashRoute[] = []
   let [writes, effects, healthAtMs] = [0, 0, Number.NEGATIVE_INFINITY]
   const say = (call: PortCall, what: string) =>
     void violations.push(`${call.process.name}, ${call.port}.${call.method} ${call.subject}: ${what}`)
@@ -203,7 +204,7 @@ function sidesOf(before: Share, after: Share): Change['sides'] {
 }
 
 /** What each route gives to green now, percent; null: all weights are 0. */
-export function readShares({ cloud }: CrashWorld, routes: readonly Route[]): ReadonlyMap<string, Share | null> {
+export function readShares({ cloud }: CrashWorld, routes: readonly CrashRoute[]): ReadonlyMap<string, Share | null> {
   const shares = new Map<string, Share | null>()
   for (const route of routes) {
     const canary = cloud.greenPercent(route)
@@ -256,7 +257,7 @@ export async function checkEnd(
   const finals = moves.filter(({ to }) => isFinal(to) && to !== 'rollback-failed')
   if (finals.length !== 1) problems.push(`${finals.length} final phases`)
   const wanted = goalShare(deployment)
-  for (const [resource, share] of readShares(world, deployment.settings.routes))
+  for (const [resource, share] of readShares(world, deployment.settings.routes.filter(isCrashRoute)))
     if (share?.canary !== wanted && !isNotOurs(deployment, resource, share, foreign))
       problems.push(`${deployment.phase}, and ${resource} has ${share?.canary} %`)
   const zones = deployment.settings.routes.flatMap((route) =>

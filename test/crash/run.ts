@@ -109,7 +109,7 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
   try {
     const service = aService(scenario.service)
     await world.ports.services.put({ ...service, gates: withAlwaysOnGate(service.gates, service.routes) })
-    watch.begin(world, service.routes)
+    watch.begin(world, scenario.service.routes ?? [routes.web])
     await scenario.prepare?.({ world, watch })
     bringTraffic(world, scenario, watch)
     const id = await begin(world)

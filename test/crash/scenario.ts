@@ -6,7 +6,7 @@ import { abort } from '../../shared/use-cases/abort.ts'
 import { pause } from '../../shared/use-cases/pause.ts'
 import { aDeployer, anAlbRoute } from '../support/builders.ts'
 import { aMetricGate } from '../support/gates.ts'
-import { routes as each } from './cloud.ts'
+import { type CrashRoute, routes as each } from './cloud.ts'
 import type { Watch } from './invariants.ts'
 import type { CrashWorld } from './world.ts'
 
@@ -36,10 +36,12 @@ export interface Incident extends OneAct {
 /** What happens once, as soon as the deployment is there. */
 export type Act = Command | Incident
 
+type ServiceOfScenario = Partial<Omit<Service, 'routes'>> & { readonly routes?: readonly CrashRoute[] }
+
 /** One whole deployment, and how it ends: undisturbed, and whatever happens to it. */
 export interface Scenario {
   readonly name: string
-  readonly service: Partial<Service>
+  readonly service: ServiceOfScenario
   /**
    * `good`; `errors`: green answers with errors from its first request; `loses-targets`: no target of green is healthy any
    * more from its first share on.
@@ -99,13 +101,17 @@ export const abortWhen = (when: Act['when']) =>
 export const pauseAt0 = act('pause', bakingAt(0), (deps, id) => pause(deps, id, { actor, timeoutSeconds: 600 }))
 export const isPaused = ({ phase }: Deployment) => phase === 'paused'
 
-export const good = (name: string, service: Partial<Service>, acts: readonly Act[] = []): Scenario => ({
+export const good = (name: string, service: ServiceOfScenario, acts: readonly Act[] = []): Scenario => ({
   ...{ name, service, acts, canary: 'good', ends: 'succeeded' },
 })
-export const bad = (name: string, service: Partial<Service>, how: 'errors' | 'loses-targets' = 'errors'): Scenario => ({
+export const bad = (
+  name: string,
+  service: ServiceOfScenario,
+  how: 'errors' | 'loses-targets' = 'errors',
+): Scenario => ({
   ...{ name, canary: how, acts: [], ends: 'rolled-back' },
   service: how === 'errors' ? { ...service, gates: [errors] } : service,
 })
-export const aborted = (name: string, service: Partial<Service>, acts: readonly Act[]): Scenario => ({
+export const aborted = (name: string, service: ServiceOfScenario, acts: readonly Act[]): Scenario => ({
   ...{ name, service, acts, canary: 'good', ends: 'aborted' },
 })

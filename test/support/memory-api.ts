@@ -53,6 +53,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     targetGroups: cloud.targetGroups,
     routerFor: cloud.routerFor,
     testRouterFor: cloud.testRouterFor,
+    driverFor: cloud.driverFor,
     inspector: cloud.inspector,
     targetHealth: cloud.targetHealth,
     metrics: cloud.metrics,

@@ -193,13 +193,14 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
 }
 
 function pick(cloud: MemoryCloud) {
-  const { routerFor, testRouterFor, inspector, targetHealth, metrics, alarms, prober } = cloud
+  const { routerFor, testRouterFor, driverFor, inspector, targetHealth, metrics, alarms, prober } = cloud
   const { healthChecks, webhookJudge, secrets, hostedZones, targetGroups } = cloud
   return {
     hostedZones,
     targetGroups,
     routerFor,
     testRouterFor,
+    driverFor,
     inspector,
     targetHealth,
     metrics,

@@ -5,7 +5,9 @@ import type { ProbeAnswer, ProbeRequest } from '../../ports/prober.ts'
 import type { WebhookAnswer, WebhookRequest } from '../../ports/webhook-judge.ts'
 import { byRouteKind } from '../by-route-kind.ts'
 import { createMemoryAlarms, type MemoryAlarms } from './alarms.ts'
+import { createMemoryCodeDeploy, type MemoryCodeDeploy } from './codedeploy.ts'
 import { createFaults, type FaultHook } from './faults.ts'
+import { createMemoryFunctions, type MemoryFunctions } from './functions.ts'
 import { createMemoryHealthChecks, type MemoryHealthChecks } from './health-checks.ts'
 import { createMemoryHostedZones, type MemoryHostedZones, type MemoryZoneOptions } from './hosted-zones.ts'
 import { createMemoryLoadBalancer, type MemoryGroup } from './load-balancer.ts'
@@ -15,7 +17,15 @@ import { createMemoryRouting, type MemoryRouting, toWeights, type WeightsByGroup
 
 type CloudPorts = Pick<
   Deps,
-  'routerFor' | 'testRouterFor' | 'inspector' | 'targetHealth' | 'targetGroups' | 'prober' | 'webhookJudge' | 'secrets'
+  | 'routerFor'
+  | 'testRouterFor'
+  | 'driverFor'
+  | 'inspector'
+  | 'targetHealth'
+  | 'targetGroups'
+  | 'prober'
+  | 'webhookJudge'
+  | 'secrets'
 >
 
 /** Load balancer, hosted zones, metrics, alarms, health checks, probes and webhooks in memory, with faults on request: for tests and workflow walks. */
@@ -25,6 +35,10 @@ export interface MemoryCloud extends CloudPorts {
   readonly healthChecks: MemoryHealthChecks
   /** Rules and listeners; `set` is a change by somebody else, `writes` are ours. */
   readonly routing: MemoryRouting
+  /** Lambda functions with versions and aliases. */
+  readonly functions: MemoryFunctions
+  /** CodeDeploy: groups, and deployments that move rules and aliases. */
+  readonly codedeploy: MemoryCodeDeploy
   /** Zones and their record sets; `set` is a change by somebody else, `writes` are ours. */
   readonly hostedZones: MemoryHostedZones
   /** Puts a target group there, or changes its targets. */
@@ -49,6 +63,8 @@ export function createMemoryCloud(clock: Pick<Clock, 'now'>, zoneOptions: Memory
   const { inject, run } = createFaults()
   const alb = createMemoryLoadBalancer({ routing, groups, run })
   const hostedZones = createMemoryHostedZones(clock, run, zoneOptions)
+  const functions = createMemoryFunctions(run)
+  const codedeploy = createMemoryCodeDeploy({ clock, run, routing, functions })
   let answerProbe: (request: ProbeRequest) => ProbeAnswer = () => ({
     kind: 'answer',
     status: 200,
@@ -56,8 +72,16 @@ export function createMemoryCloud(clock: Pick<Clock, 'now'>, zoneOptions: Memory
     milliseconds: 1,
   })
   return {
-    ...byRouteKind({ alb, route53: createMemoryRecords({ hostedZones, inspectGroup: alb.inspectGroup, run }) }),
+    ...byRouteKind({
+      alb,
+      route53: createMemoryRecords({ hostedZones, inspectGroup: alb.inspectGroup, run }),
+      lambdaAlias: functions,
+      codedeploy,
+    }),
     ...composeWebhooks(run),
+    driverFor: codedeploy.driverFor,
+    functions,
+    codedeploy,
     testRouterFor: alb.testRouterFor,
     targetHealth: alb.targetHealth,
     targetGroups: alb.targetGroups,

@@ -14,11 +14,11 @@ import type {
 } from '../../../local/aws/elastic-load-balancing-v2/records.ts'
 import { buildZone } from '../../../local/aws/route53/zone.ts'
 import type { AwsService, Persistent } from '../../../local/aws/service.ts'
-import { type Route, resourceOf } from '../../../shared/domain/service.ts'
+import { resourceOf } from '../../../shared/domain/service.ts'
 import { webArns } from '../../support/builders.ts'
 import { appPair } from '../../support/record-sets.ts'
 import { eastArns } from '../../support/three-waves.ts'
-import { type CrashCloud, percentOf, targetsOfGroup } from '../cloud.ts'
+import { type CrashCloud, type CrashRoute, percentOf, targetsOfGroup } from '../cloud.ts'
 
 /** The services of the endpoint that a scenario needs furnished. */
 export interface Account {
@@ -52,7 +52,7 @@ export async function furnishAccount(account: Account): Promise<CrashCloud> {
   for (const { blue, green } of [webArns, eastArns])
     for (const group of [blue, green]) healthy.set(group, targetsOfGroup)
   const balancers = () => elasticLoadBalancing.state.save() as SavedBalancers
-  const weightsOf = (route: Route): readonly [blue: number, green: number] => {
+  const weightsOf = (route: CrashRoute): readonly [blue: number, green: number] => {
     if (route.kind === 'route53') {
       const records = (route53.state.save() as SavedZones).zones.flatMap((zone) => zone.records)
       const of = (id: string) => records.find(({ SetIdentifier }) => SetIdentifier === id)?.Weight ?? 0

@@ -3,7 +3,14 @@ import { createRoute53TrafficRouter } from '../../../shared/adapters/route53/tra
 import type { Deps } from '../../../shared/deps.ts'
 import type { Deployment } from '../../../shared/domain/deployment.ts'
 import { UpstreamError } from '../../../shared/domain/errors.ts'
-import { type AlbRoute, type Route, type Route53Route, resourceOf } from '../../../shared/domain/service.ts'
+import {
+  type AlbRoute,
+  type CodeDeployRoute,
+  type LambdaAliasRoute,
+  type Route,
+  type Route53Route,
+  resourceOf,
+} from '../../../shared/domain/service.ts'
 import type { DirectRouter, QueuedRouter, RouterFor, TrafficRouter } from '../../../shared/ports/traffic-router.ts'
 import { findDrift } from '../../../shared/use-cases/find-drift.ts'
 import { aDeployment } from '../../support/builders.ts'
@@ -34,7 +41,7 @@ beforeEach(async () => {
 
 /** All routes of these tests are one pair of records. */
 function routing(router: QueuedRouter): RouterFor {
-  function find(one: AlbRoute): DirectRouter
+  function find(one: AlbRoute | LambdaAliasRoute | CodeDeployRoute): DirectRouter
   function find(one: Route53Route): QueuedRouter
   function find(one: Route): TrafficRouter
   function find(): TrafficRouter {

@@ -137,6 +137,7 @@ describe('the check', () => {
         read: (lane) => (lane === 'background' ? never() : deps.routerFor(of).read()),
       }),
       route53: (of) => deps.routerFor(of),
+      lambdaAlias: (of) => deps.routerFor(of),
     })
     void checkOpenDeployments({ ...deps, targetHealth: direct, lookTogether: () => ({ routerFor }) }).catch(
       () => undefined,
