@@ -1,4 +1,5 @@
 import type { Approval, Cause, Deployment, Hold } from './deployment.ts'
+import { cannotBeHeld, drivenRouteOf } from './driven.ts'
 import { ConflictError, ValidationError } from './errors.ts'
 import { change, commandEvent, here, laterBy, settled } from './record-change.ts'
 import type { RouteState } from './traffic.ts'
@@ -13,6 +14,11 @@ export function pause(
 ): Deployment {
   if (deployment.hold?.kind === 'paused') return deployment
   if (deployment.hold) throw new ConflictError(`${deployment.id} is halted: resume or abort it`, here(deployment))
+  if (cannotBeHeld(deployment))
+    throw new ConflictError(
+      `CodeDeploy moves the traffic of ${deployment.id} and cannot be paused; abort it, or let it go on`,
+      here(deployment),
+    )
   const cause: Cause = { type: 'command', actor: event.actor, reason: event.reason }
   return change(
     deployment,
@@ -76,12 +82,21 @@ export function promote(
       here(deployment),
     )
   }
+  const isDriven = drivenRouteOf(deployment) !== null
+  if (isDriven && deployment.step < deployment.plan.steps.length - 1)
+    throw new ConflictError(
+      `CodeDeploy raises the share of ${deployment.id} by its own clock; only the last step can be promoted`,
+      here(deployment),
+    )
   const asked = deployment.promote
   if (asked && asked.step === deployment.step && (asked.full || !event.full)) return deployment
   return change(
     deployment,
     at,
-    { promote: { step: deployment.step, full: event.full, actor: event.actor } },
+    {
+      promote: { step: deployment.step, full: event.full, actor: event.actor },
+      ...(isDriven && { nextActionAt: at }),
+    },
     commandEvent(event.full ? 'promote to 100 %' : 'promote', event),
   )
 }

@@ -1,4 +1,5 @@
 import { type Cause, type Deployment, isFinal } from './deployment.ts'
+import { drivenRouteOf, driverFault } from './driven.ts'
 import { systemActor } from './transition.ts'
 import { lastStepOfWave } from './waves.ts'
 
@@ -59,6 +60,8 @@ export function decideNext(deployment: Deployment, gates: GatesSummary, nowMs: n
   if (deployment.goal === 'snapshot') return { type: 'roll-back', cause: deployment.cause ?? lost }
   const finding = mostUrgent(gates)
   if (finding && mayDecide(finding, deployment.hold)) return follow(finding, gateCause(finding))
+  const fault = driverFault(deployment)
+  if (fault && deployment.hold?.kind !== 'halted') return { type: 'roll-back', cause: fault }
   if (deployment.hold) return whileHeld(deployment, nowMs)
   switch (deployment.stage) {
     // Whoever frees the service starts it, and the check; no workflow does.
@@ -72,7 +75,9 @@ export function decideNext(deployment: Deployment, gates: GatesSummary, nowMs: n
     case 'shifting':
       return whileShifting(deployment, nowMs)
     case 'baking':
-      return whileBaking(deployment, gates, nowMs)
+      return drivenRouteOf(deployment) === null
+        ? whileBaking(deployment, gates, nowMs)
+        : whileDriven(deployment, gates, nowMs)
   }
 }
 
@@ -141,6 +146,23 @@ function whileBaking(deployment: Deployment, gates: GatesSummary, nowMs: number)
   return { type: 'wait', until: new Date(Math.min(nowMs + prolongSeconds * 1000, limitMs)).toISOString() }
 }
 
+/** How soon a driver is looked at again that has not done yet what is due, seconds. */
+export const driverLookSeconds = 15
+
+/**
+ * The driver raises the share by its own clock: below the last step there is nothing to decide but a rollback. At the end
+ * its old side is let go once the gates have passed, and then it still has to say that it succeeded.
+ */
+function whileDriven(deployment: Deployment, gates: GatesSummary, nowMs: number): Action {
+  const { plan, step, bakeEndsAt, nextActionAt, driven } = deployment
+  const soon = toIso(nowMs + driverLookSeconds * 1000)
+  if (step < plan.steps.length - 1)
+    return { type: 'wait', until: bakeEndsAt !== null && !isPast(bakeEndsAt, nowMs) ? bakeEndsAt : soon }
+  const action = whileBaking(deployment, gates, nowMs)
+  if (action.type !== 'succeed' || driven?.progress?.status === 'succeeded') return action
+  return nextActionAt !== null && !isPast(nextActionAt, nowMs) ? { type: 'wait', until: nextActionAt } : action
+}
+
 /** The record must not say of a gate that a person resumed from that it passed. */
 function theyPass({ waivedGates }: Deployment): string {
   const notAsked = waivedGates.map((name) => `"${name}"`).join(', ')
@@ -191,6 +213,10 @@ function timeout(reason: string, type: 'command' | 'recovery'): Cause {
 }
 
 const lost: Cause = { type: 'recovery', actor: systemActor, reason: 'the cause of the rollback was not recorded' }
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString()
+}
 
 function isPast(instant: string | null, nowMs: number): boolean {
   return instant !== null && Date.parse(instant) <= nowMs

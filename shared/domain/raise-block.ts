@@ -12,7 +12,7 @@ export interface Stop {
 /** What keeps every raise waiting, and refuses a start. Never a rollback, an abort, or a write that lowers the share. */
 export interface RaiseBlock {
   /** Id of the finding that an override names. */
-  readonly finding: 'freeze' | 'stopped'
+  readonly finding: 'freeze' | 'stopped' | 'codedeploy-busy'
   readonly reason: string
   /** When it ends by itself, ISO 8601; null: when a person ends it. */
   readonly until: string | null
@@ -48,6 +48,7 @@ export function lessenBlocks(findings: readonly Finding[]): readonly Finding[] {
 const titles = {
   freeze: 'A freeze window is open',
   stopped: 'The line is stopped',
+  'codedeploy-busy': 'Another deployment runs in the group',
 } as const satisfies Record<RaiseBlock['finding'], string>
 
 function stoppedBlock({ reason, by, at }: Stop): RaiseBlock {

@@ -1,4 +1,5 @@
 import type { Cause, Deployment, FinalPhase, RestoreOutcome, RouteProgress } from './deployment.ts'
+import { driverFollowed, driverTakenBack } from './driven-transitions.ts'
 import { ConflictError } from './errors.ts'
 import { beforeLateRestore } from './late-transitions.ts'
 import {
@@ -60,6 +61,10 @@ export function whileRollingBack(deployment: Deployment, event: TransitionEvent,
       return quietly(deployment, at, {
         routes: withRoute(deployment, event.resource, (route) => ({ ...route, test: null })),
       })
+    case 'driver-followed':
+      return driverFollowed(deployment, event, at)
+    case 'driver-taken-back':
+      return driverTakenBack(deployment, event, at)
     case 'note':
       return quietly(deployment, at, {}, said('note', event.reason))
     case 'succeeded-by':

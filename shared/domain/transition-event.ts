@@ -1,5 +1,6 @@
 import type { Actor, Cause, DeploymentSettings, Finding, HeldBack, RouteProgress } from './deployment.ts'
 import type { Drift } from './drift.ts'
+import type { DriverProgress } from './driver-progress.ts'
 import type { Outcome } from './gates/gate.ts'
 import type { Plan } from './plan.ts'
 import type { RaiseBlock } from './raise-block.ts'
@@ -52,6 +53,19 @@ export type TransitionEvent =
   | { readonly type: 'approval-wanted'; readonly step: number; readonly deadlineAt: string }
   | {
       readonly type: 'shifted'
+      readonly step: number
+      readonly settledAt: string
+      readonly bakeEndsAt: string
+      readonly lookAt: string
+    }
+  /** The driver's deployment is about to be created, or one that somebody else started is taken over. */
+  | { readonly type: 'driver-wanted'; readonly adopted: DriverProgress | null }
+  /** `diagnosis`: what is found to be behind a stall or a failure, said once; null: nothing. */
+  | { readonly type: 'driver-followed'; readonly progress: DriverProgress; readonly diagnosis: string | null }
+  | { readonly type: 'driver-taken-back'; readonly progress: DriverProgress }
+  /** The driver has reached a step of the plan. */
+  | {
+      readonly type: 'driver-shifted'
       readonly step: number
       readonly settledAt: string
       readonly bakeEndsAt: string

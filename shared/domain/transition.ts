@@ -1,6 +1,7 @@
 import { approve, pause, promote, resume } from './command-transitions.ts'
 import { type Deployment, isFinal, isOver, type Phase } from './deployment.ts'
 import { driftNoted, overwriteWanted } from './drift-transitions.ts'
+import { driverFollowed, driverShifted, driverTakenBack, driverWanted } from './driven-transitions.ts'
 import { ConflictError } from './errors.ts'
 import { afterSuccess, beforeLateRestore } from './late-transitions.ts'
 import { whileQueued } from './queue-transitions.ts'
@@ -110,7 +111,8 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
       requireStage(deployment, event, ['shifting'])
       return raiseBlocked(deployment, event, at)
     case 'approval-wanted':
-      requireStage(deployment, event, ['verifying', 'baking'])
+      // A driver waits for it in the middle of a step: its deployment is there and has no traffic yet.
+      requireStage(deployment, event, deployment.driven ? ['shifting'] : ['verifying', 'baking'])
       return change(
         deployment,
         at,
@@ -128,6 +130,12 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
       )
     case 'shifted':
       return shifted(deployment, event, at)
+    case 'driver-wanted':
+      return driverWanted(deployment, event, at)
+    case 'driver-followed':
+      return driverFollowed(deployment, event, at)
+    case 'driver-shifted':
+      return driverShifted(deployment, event, at)
     case 'prolonged':
       return event.until === deployment.nextActionAt
         ? deployment
@@ -156,6 +164,7 @@ export function transition(deployment: Deployment, event: TransitionEvent, at: s
       return driftNoted(deployment, event, at)
     case 'overwrite-wanted':
       return overwriteWanted(deployment, event, at)
+    case 'driver-taken-back':
     case 'restored':
     case 'partly-restored':
     case 'restore-failed':
@@ -201,6 +210,8 @@ function absorb(deployment: Deployment, event: TransitionEvent, at: string): Dep
     })
   }
   if (deployment.phase === 'rollback-failed') {
+    if (event.type === 'driver-followed') return driverFollowed(deployment, event, at)
+    if (event.type === 'driver-taken-back') return driverTakenBack(deployment, event, at)
     if (event.type === 'restored') return finishRollBack(deployment, event, at, 'rolled-back')
     if (event.type === 'partly-restored') return partlyRestored(deployment, event, at)
     if (event.type === 'roll-back' || event.type === 'restore-failed') return deployment

@@ -10,6 +10,7 @@ import type { Pointer } from '../ports/deployment-store.ts'
 import type { Page } from '../ports/page.ts'
 import { changeDeployment } from './change-deployment.ts'
 import { lookForDrift, treatDrift } from './check-drift.ts'
+import { followDriver } from './drive/follow-driver.ts'
 import { forEachAtOnce } from './for-each-at-once.ts'
 import { type Judged, judgeGates } from './judge-gates.ts'
 import { needsAttention } from './needs-attention.ts'
@@ -152,7 +153,8 @@ async function checkDeployment(check: Check, deployment: Deployment): Promise<vo
       failures.push(error)
       return fallback
     }
-  const judged = await judgeGates(looking, id, deployment).catch(orElse({ deployment, gates: unjudged }))
+  const followed = await followDriver(looking, deployment).catch(orElse(deployment))
+  const judged = await judgeGates(looking, id, followed).catch(orElse({ deployment: followed, gates: unjudged }))
   await act(check, judged, () => lookForDrift(deps, judged.deployment).catch(orElse([])))
   if (failures.length > 0) throw failures[0]
 }

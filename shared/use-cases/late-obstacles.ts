@@ -57,6 +57,10 @@ interface Look {
 async function lookAtRoute(deps: Deps, look: Look): Promise<readonly Obstacle[]> {
   const { of, work, service, index } = look
   const path = `routes[${index}]`
+  if (work.route.kind === 'codedeploy') {
+    const message = `CodeDeploy moves ${work.resource}: deploy the former revision instead`
+    return [{ kind: 'route', path, message }]
+  }
   if (!isStillRoute(service, work))
     return [
       { kind: 'route', path, message: `${work.resource} is no route of ${of.service} any more, or has other sides` },

@@ -20,12 +20,16 @@ export interface NewDeployment {
 }
 
 /** What a deployment takes over from its service's document as it stands, and from its request. */
-export function fromService(service: Service, request: Pick<DeploymentRequest, 'strategy' | 'gates'>) {
+export function fromService(service: Service, request: Pick<DeploymentRequest, 'strategy' | 'gates' | 'codedeploy'>) {
   const { routes, settleSeconds, approvals, onDrift, freeze = [], lateWatch } = service
   const strategy = request.strategy ?? service.strategy
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   return {
-    settings: { routes, strategy, gates, settleSeconds, approvals, onDrift, freeze, ...(lateWatch && { lateWatch }) },
+    settings: {
+      ...{ routes, strategy, gates, settleSeconds, approvals, onDrift, freeze },
+      ...(lateWatch && { lateWatch }),
+      ...(request.codedeploy && { codedeploy: request.codedeploy }),
+    },
     plan: buildPlan(strategy, wavesOf(routes)),
     routes: routes.map((route) => ({
       resource: resourceOf(route),

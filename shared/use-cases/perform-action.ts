@@ -1,10 +1,12 @@
 import type { Deps } from '../deps.ts'
 import type { Cause, Deployment } from '../domain/deployment.ts'
+import { drivenRouteOf } from '../domain/driven.ts'
 import { ConflictError, TransientError } from '../domain/errors.ts'
-import type { Action } from '../domain/next-action.ts'
+import { type Action, driverLookSeconds } from '../domain/next-action.ts'
 import type { TransitionEvent } from '../domain/transition.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment } from './change-deployment.ts'
+import { finishDriver } from './drive/finish-driver.ts'
 import { finishRoutes } from './finish-routes.ts'
 import { closeDeployment } from './roll-back.ts'
 import { rollBackIfSafe } from './roll-back-if-safe.ts'
@@ -44,7 +46,12 @@ export async function performAction(deps: Deps, deployment: Deployment, action: 
       return answer(next.stage === 'shifting' && next.hold === null ? 'shift' : 'bake', next)
     }
     case 'succeed': {
-      await finishRoutes(deps, deployment)
+      const driven = drivenRouteOf(deployment)
+      if (driven && !(await finishDriver(deps, deployment, driven))) {
+        const until = toInstant(nowMs + driverLookSeconds * 1000)
+        return answer('bake', await record(deps, deployment, { type: 'prolonged', until }))
+      }
+      if (!driven) await finishRoutes(deps, deployment)
       const next = await record(deps, deployment, { type: 'succeeded' })
       if (next.phase !== 'succeeded') return answer('bake', next)
       return answer('close', await closeDeployment(deps, deployment.id))

@@ -9,6 +9,7 @@ import { type RouteState, sameRouting } from '../domain/traffic.ts'
 import type { RestoredRoute } from '../domain/transition-event.ts'
 import type { TrafficRouter } from '../ports/traffic-router.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { takeBack } from './drive/take-back.ts'
 import { restoreTest } from './point-test.ts'
 import { restoreGoal, toStable } from './restore-goal.ts'
 import { type RouteAtWork, routesAtWork } from './route-guard.ts'
@@ -118,6 +119,10 @@ function partlySentence(outcomes: readonly RestoredRoute[]): string {
 }
 
 async function restoreRoute(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
+  if (work.route.kind === 'codedeploy' && work.progress.touched) {
+    const mayRestore = async () => void (await allowRestore(deps, deployment.id))
+    return takeBack(deps, { deployment, work, route: work.route, mayRestore })
+  }
   const snapshot = work.progress.snapshot
   if (!work.progress.touched || !snapshot) return
   const router = deps.routerFor(work.route)

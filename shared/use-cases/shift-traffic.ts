@@ -1,14 +1,16 @@
 import type { Deps } from '../deps.ts'
 import { neededHealthy } from '../domain/capacity.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import { drivenRouteOf } from '../domain/driven.ts'
 import { ConflictError } from '../domain/errors.ts'
 import { decideNext, unjudged } from '../domain/next-action.ts'
 import { aliasTtlSeconds, usualPropagationSeconds } from '../domain/record-set.ts'
-import { type Route, targetGroupOf } from '../domain/service.ts'
+import { type CodeDeployRoute, type Route, targetGroupOf } from '../domain/service.ts'
 import { isMovedBy, isReachedBy } from '../domain/waves.ts'
 import { toInstant } from '../ports/clock.ts'
 import { findBlockedRaise, type PlannedShare, RaiseBlocked, requireMayRaise, waitForRaise } from './blocked-raise.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { driveShift } from './drive/drive-shift.ts'
 import { followDrift } from './follow-drift.ts'
 import { earliestStepEndMs } from './look-times.ts'
 import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
@@ -33,6 +35,8 @@ export async function shiftTraffic(deps: Deps, id: string): Promise<TaskAnswer> 
   const giveUpAtMs = deps.clock.realNow() + spreadPatienceMs
   const deployment = await loadDeployment(deps, id)
   if (decideNext(deployment, unjudged, deps.clock.now()).type !== 'shift') return answer(deps, deployment)
+  const driven = drivenRouteOf(deployment)
+  if (driven) return answer(deps, await driveUnlessStopped(deps, deployment, driven))
   const block = await findBlockedRaise(deps, deployment, plannedShares(deployment))
   if (block) return answer(deps, await waitForRaise(deps, id, block))
   const shortage = await findShortage(deps, deployment)
@@ -49,6 +53,16 @@ export async function shiftTraffic(deps: Deps, id: string): Promise<TaskAnswer> 
     if (error instanceof DriftFound) return answer(deps, await followDrift(deps, deployment, error))
     // A pause, halt or rollback came in between: whoever set it acts on it, nothing more is raised here.
     if (error instanceof ConflictError) return answer(deps, await loadDeployment(deps, id))
+    throw error
+  }
+}
+
+/** A pause, halt or rollback that comes in between is whoever's who set it. */
+async function driveUnlessStopped(deps: Deps, deployment: Deployment, route: CodeDeployRoute): Promise<Deployment> {
+  try {
+    return await driveShift(deps, deployment, route)
+  } catch (error) {
+    if (error instanceof ConflictError) return loadDeployment(deps, deployment.id)
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import { drivenRouteOf } from '../domain/driven.ts'
 import { CanaryNotReady, ConflictError } from '../domain/errors.ts'
 import { type Action, decideNext, firstStep, type GatesSummary, unjudged } from '../domain/next-action.ts'
 import { systemActor } from '../domain/transition.ts'
@@ -22,6 +23,8 @@ export async function verifyCanary(deps: Deps, id: string): Promise<TaskAnswer> 
   const deployment = await loadDeployment(deps, id)
   if (!isVerifying(deployment))
     return performAction(deps, deployment, decideNext(deployment, unjudged, deps.clock.now()))
+  // A driver brings the new version into being itself, and has its own checks before traffic.
+  if (drivenRouteOf(deployment) !== null) return performAction(deps, deployment, firstStep(deployment))
   try {
     for (const work of routesAtWork(deployment)) {
       await attachCanary(deps, deployment, work)

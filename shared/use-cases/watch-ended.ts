@@ -4,9 +4,10 @@ import { ConflictError, NotFoundError } from '../domain/errors.ts'
 import { openLateWatch } from '../domain/late-watch.ts'
 import { whyWatchStops } from '../domain/may-write.ts'
 import { messageOf } from '../domain/message-of.ts'
-import { resourceOf } from '../domain/service.ts'
+import { type CodeDeployRoute, resourceOf } from '../domain/service.ts'
 import { sameRouting } from '../domain/traffic.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { takeBack } from './drive/take-back.ts'
 import { readQuietly } from './read-quietly.ts'
 import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
 import { endStateOf, isOwnState } from './watched-route.ts'
@@ -51,6 +52,7 @@ function listed(failures: readonly unknown[]): string {
 }
 
 async function watchRoute(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
+  if (work.route.kind === 'codedeploy') return watchDriver(deps, deployment, work, work.route)
   try {
     const look = await readQuietly(deps, work)
     if (look === null) return
@@ -68,6 +70,21 @@ async function watchRoute(deps: Deps, deployment: Deployment, work: RouteAtWork)
     if (!(error instanceof ConflictError)) throw error
     deps.logger.info('watch-stopped', { deployment: deployment.id, resource: work.resource, error })
   }
+}
+
+/**
+ * A creation that was on the wire when ours was taken back may take effect after that: then it is stopped as any other. One
+ * that is known was followed to its end before ours had one.
+ */
+async function watchDriver(
+  deps: Deps,
+  deployment: Deployment,
+  work: RouteAtWork,
+  route: CodeDeployRoute,
+): Promise<void> {
+  if (deployment.phase === 'succeeded' || deployment.driven?.progress) return
+  const mayRestore = () => requireWatched(deps, deployment.id, work.resource)
+  await takeBack(deps, { deployment, work, route, mayRestore })
 }
 
 /** Decided again on what is there under the lease: since the look, anybody may have written. */

@@ -184,7 +184,8 @@ async function readBack(
   return 'unchanged'
 }
 
-function requireTime(deps: Pick<Deps, 'clock'>, lease: Lease): void {
+/** @throws {TransientError} If too little of the lease is left for a call and its read-back. */
+export function requireTime(deps: Pick<Deps, 'clock'>, lease: Lease): void {
   if (lease.expiresAtMs - deps.clock.realNow() >= lastStartMs) return
   throw new TransientError(`the lease of ${lease.resource} is nearly over; no write starts now`)
 }

@@ -1,6 +1,7 @@
 import type { Actor, Deployment, DeploymentEvent, DeploymentMeasures } from '../../shared/domain/deployment.ts'
+import type { DriverProgress } from '../../shared/domain/driver-progress.ts'
 import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
-import type { AlbRoute, Service } from '../../shared/domain/service.ts'
+import type { AlbRoute, CodeDeployRoute, Service } from '../../shared/domain/service.ts'
 import type { RouteState } from '../../shared/domain/traffic.ts'
 
 const region = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012'
@@ -124,4 +125,36 @@ export function aSettledBucket(minute: number, overrides: Partial<SettledBucket>
   const startMs = Date.UTC(2026, 0, 1) + minute * 60_000
   const strata = [{ stable: { requests: 900, bad: 1 }, canary: { requests: 100, bad: 1 } }]
   return { startMs, endMs: startMs + 60_000, step: 0, weight: 10, strata, ...overrides }
+}
+
+export const groupResource = 'codedeploy:web/prod'
+
+/** A route that CodeDeploy moves: the web rule's listener, between its two groups. */
+export function aCodeDeployRoute(overrides: Partial<CodeDeployRoute> = {}): CodeDeployRoute {
+  return {
+    ...{ kind: 'codedeploy', applicationName: 'web', deploymentGroupName: 'prod', wave: 1 },
+    ...{ onForeignDeployment: 'refuse', moves: anAlbRoute() },
+    ...overrides,
+  }
+}
+
+export function aDriverProgress(overrides: Partial<DriverProgress> = {}): DriverProgress {
+  return {
+    ...{ deploymentId: 'd-A1B2C3D4E', status: 'in-progress', weight: 0, waitsFor: null, events: [] },
+    ...{ error: null, rollbackId: null },
+    ...overrides,
+  }
+}
+
+/** A deployment whose shift CodeDeploy owns and has begun. */
+export function aDrivenDeployment(overrides: Partial<Deployment> = {}, progress: Partial<DriverProgress> = {}) {
+  const deployment = aDeployment()
+  const wantedAt = '2026-01-01T00:00:00.000Z'
+  return aDeployment({
+    ...{ phase: 'shifting', stage: 'shifting', goal: 'plan' },
+    settings: { ...deployment.settings, routes: [aCodeDeployRoute()] },
+    routes: [{ resource: groupResource, snapshot: null, touched: true, stableHealthyBefore: null, test: null }],
+    driven: { wantedAt, isAdopted: false, progress: aDriverProgress(progress), takingBack: null },
+    ...overrides,
+  })
 }

@@ -1,0 +1,125 @@
+import type { Deps } from '../../deps.ts'
+import type { Deployment } from '../../domain/deployment.ts'
+import type { DriverProgress } from '../../domain/driver-progress.ts'
+import { toDriverTag } from '../../domain/driver-tag.ts'
+import { ConflictError, InvariantError, TransientError } from '../../domain/errors.ts'
+import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
+import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
+import type { Lease } from '../../ports/lease.ts'
+import { changeDeployment, loadDeployment } from '../change-deployment.ts'
+import { requirePlan } from '../route-guard.ts'
+import { requireTime, takeLease } from '../write-route.ts'
+import { platformOf, readRunning } from './group-facts.ts'
+
+/** The group has a deployment that is not ours and has not ended; nothing was created. */
+export class GroupBusy extends Error {
+  override readonly name = 'GroupBusy'
+}
+
+/**
+ * Brings the driver's deployment into being, once: under the group's lease it is looked for by our id and created only
+ * where it is not there. CodeDeploy takes no token that would make a repeated creation safe, so one whose outcome is not
+ * known keeps the lease until it has run out: whoever comes next looks again, after everything that was on the wire.
+ *
+ * @returns The record, which knows the driver's deployment.
+ * @throws {GroupBusy} If somebody else's deployment runs in the group, and is not to be taken over.
+ * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
+ * @throws {TransientError} If the outcome is unknown, or the lease is held by somebody else: call again.
+ */
+export async function startDriver(deps: Deps, { id }: Deployment, route: CodeDeployRoute): Promise<Deployment> {
+  const lease = await takeLease(deps, resourceOf(route))
+  const wire = { isOpen: false }
+  try {
+    return await startUnderLease(deps, { id, route, lease, wire })
+  } finally {
+    if (!wire.isOpen) await deps.leases.giveBack(lease).catch(() => undefined)
+  }
+}
+
+interface Start {
+  readonly id: string
+  readonly route: CodeDeployRoute
+  readonly lease: Lease
+  /** `isOpen`: a creation was sent, and nobody knows what became of it. */
+  readonly wire: { isOpen: boolean }
+}
+
+async function startUnderLease(deps: Deps, start: Start): Promise<Deployment> {
+  const { id, route } = start
+  const newest = await loadDeployment(deps, id)
+  requirePlan(newest)
+  if (newest.driven?.progress) return newest
+  const driver = deps.driverFor(route)
+  const adopted = newest.driven ? null : await findAdoptable(deps, route, driver)
+  const wanted = await want(deps, id, adopted)
+  if (wanted.driven?.progress) return wanted
+  const deploymentId = await findOrCreate(deps, start, driver, wanted)
+  const progress = await driver.read(deploymentId).catch((error: unknown) => {
+    // That it is there must be recorded; how far it has come, the next look sees.
+    if (error instanceof TransientError) return justCreated(deploymentId)
+    throw error
+  })
+  return changeDeployment(deps, id, () => ({ type: 'driver-followed', progress, diagnosis: null }))
+}
+
+/** Saved before the creation: from then on a rollback looks for it. Saving fails if one was decided meanwhile. */
+function want(deps: Deps, id: string, adopted: DriverProgress | null): Promise<Deployment> {
+  return changeDeployment(deps, id, (deployment) => {
+    requirePlan(deployment)
+    return { type: 'driver-wanted', adopted }
+  })
+}
+
+async function findAdoptable(
+  deps: Deps,
+  route: CodeDeployRoute,
+  driver: DeploymentDriver,
+): Promise<DriverProgress | null> {
+  if (route.onForeignDeployment !== 'adopt') return null
+  const [running] = await readRunning(deps, route)
+  return running ? driver.read(running.deploymentId) : null
+}
+
+async function findOrCreate(deps: Deps, start: Start, driver: DeploymentDriver, wanted: Deployment): Promise<string> {
+  const tag = toDriverTag(wanted.id, 'shift')
+  const sinceMs = Date.parse(wanted.driven?.wantedAt ?? wanted.createdAt)
+  const found = await driver.find(tag, sinceMs)
+  if (found !== null) return found
+  const wish = await toWish(deps, start.route, wanted, tag)
+  requirePlan(await loadDeployment(deps, wanted.id))
+  requireTime(deps, start.lease)
+  if (!(await deps.leases.isHeld(start.lease)))
+    throw new TransientError(`the lease of ${start.lease.resource} was lost`)
+  return create(driver, wish, start.wire, sinceMs)
+}
+
+/** One attempt. Where its answer is lost, a look may find what it did. */
+async function create(
+  driver: DeploymentDriver,
+  wish: DriverWish,
+  wire: Start['wire'],
+  sinceMs: number,
+): Promise<string> {
+  try {
+    return await driver.create(wish)
+  } catch (error) {
+    if (error instanceof ConflictError) throw new GroupBusy(error.message, { cause: error })
+    if (!(error instanceof TransientError) || error.refused) throw error
+    wire.isOpen = true
+    const found = await driver.find(wish.tag, sinceMs).catch(() => null)
+    if (found === null) throw error
+    wire.isOpen = false
+    return found
+  }
+}
+
+async function toWish(deps: Deps, route: CodeDeployRoute, { settings }: Deployment, tag: string): Promise<DriverWish> {
+  const { codedeploy: revision, strategy } = settings
+  if (!revision) throw new InvariantError(`${tag}: nothing was given for CodeDeploy to deploy`)
+  const platform = await platformOf(deps, route, revision)
+  return { tag, revision, platform, strategy: platform === 'Server' ? null : strategy }
+}
+
+function justCreated(deploymentId: string): DriverProgress {
+  return { deploymentId, status: 'created', weight: null, waitsFor: null, events: [], error: null, rollbackId: null }
+}
