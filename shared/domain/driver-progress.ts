@@ -20,6 +20,8 @@ export interface LifecycleEvent {
   readonly status: 'pending' | 'in-progress' | 'succeeded' | 'failed' | 'skipped' | 'unknown'
   /** What went wrong in it, as the driver says it; absent: nothing, or nothing known. */
   readonly problem?: string
+  /** When it began, ISO 8601; absent: it has not, or the driver does not say. */
+  readonly startedAt?: string
 }
 
 /** How far a driver's deployment has come, as the driver reports it. Plain JSON: it is kept in the record. */
