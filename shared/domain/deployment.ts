@@ -175,6 +175,13 @@ export interface DeploymentSettings {
   readonly codedeploy?: CodeDeployRevision
 }
 
+/** Why a driver's deployment stalled or failed, as it was told once. */
+export interface DriverDiagnosisNote {
+  /** The lifecycle event that stalls, or `the end`: of each it is said once. */
+  readonly about: string
+  readonly text: string
+}
+
 /** The driver's own deployment behind one of ours. */
 export interface Driven {
   /** Kept before it is created: from then on it may exist. */
@@ -183,6 +190,8 @@ export interface Driven {
   readonly isAdopted: boolean
   /** As last seen; null until it was. */
   readonly progress: DriverProgress | null
+  /** What was last found to be behind a stall or a failure; absent while nothing was. */
+  readonly diagnosis?: DriverDiagnosisNote
   /** What takes it back, as last seen; null while nothing does. */
   readonly takingBack: DriverProgress | null
 }

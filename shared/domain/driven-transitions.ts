@@ -36,13 +36,13 @@ export function driverFollowed(
   if (isSettled(before.progress, progress)) return deployment
   const events = [
     ...progressEvents(deployment, before.progress, progress),
-    ...(diagnosis === null ? [] : [said('note', diagnosis)]),
+    ...(diagnosis === null ? [] : [said('note', diagnosis.text)]),
   ]
   if (events.length === 0 && sameProgress(before.progress, progress)) return deployment
   const isOpen = deployment.goal === 'plan' && deployment.endedAt === null
   const weight = drivenWeight(progress)
   const next = quietly(deployment, at, {
-    driven: { ...before, progress },
+    driven: { ...before, progress, ...(diagnosis && { diagnosis }) },
     ...(isOpen && { weight, effectiveWeight: weight }),
     // Creating it has a deadline; from here on the driver's own limits count.
     ...(isOpen && deployment.stage === 'shifting' && { deadlineAt: null }),

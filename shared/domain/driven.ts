@@ -16,7 +16,7 @@ export function driverFault({ driven }: Pick<Deployment, 'driven'>): Cause | nul
   const progress = driven?.progress ?? null
   if (progress === null || (progress.status !== 'failed' && progress.status !== 'stopped')) return null
   const { deploymentId, status, error } = progress
-  const why = error === null ? 'and gives no reason' : `${error.code}: ${error.message}`
+  const why = driven?.diagnosis?.text ?? (error === null ? 'and gives no reason' : `${error.code}: ${error.message}`)
   return {
     type: 'driver',
     reason: `CodeDeploy's ${deploymentId} ${status === 'failed' ? 'failed' : 'was stopped'}, ${why}`,

@@ -1,4 +1,12 @@
-import type { Actor, Cause, DeploymentSettings, Finding, HeldBack, RouteProgress } from './deployment.ts'
+import type {
+  Actor,
+  Cause,
+  DeploymentSettings,
+  DriverDiagnosisNote,
+  Finding,
+  HeldBack,
+  RouteProgress,
+} from './deployment.ts'
 import type { Drift } from './drift.ts'
 import type { DriverProgress } from './driver-progress.ts'
 import type { Outcome } from './gates/gate.ts'
@@ -61,7 +69,11 @@ export type TransitionEvent =
   /** The driver's deployment is about to be created, or one that somebody else started is taken over. */
   | { readonly type: 'driver-wanted'; readonly adopted: DriverProgress | null }
   /** `diagnosis`: what is found to be behind a stall or a failure, said once; null: nothing. */
-  | { readonly type: 'driver-followed'; readonly progress: DriverProgress; readonly diagnosis: string | null }
+  | {
+      readonly type: 'driver-followed'
+      readonly progress: DriverProgress
+      readonly diagnosis: DriverDiagnosisNote | null
+    }
   | { readonly type: 'driver-taken-back'; readonly progress: DriverProgress }
   /** The driver has reached a step of the plan. */
   | {

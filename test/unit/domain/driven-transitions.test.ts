@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Deployment } from '../../../shared/domain/deployment.ts'
+import type { Deployment, DriverDiagnosisNote } from '../../../shared/domain/deployment.ts'
 import type { DriverProgress } from '../../../shared/domain/driver-progress.ts'
 import { ConflictError } from '../../../shared/domain/errors.ts'
 import { systemActor, type TransitionEvent, transition } from '../../../shared/domain/transition.ts'
 import { aDeployment, aDrivenDeployment, aDriverProgress, groupResource } from '../../support/builders.ts'
 import { aGateFailure, aPerson, at, later } from '../../support/transition-events.ts'
 
-const followed = (progress: Partial<DriverProgress>, diagnosis: string | null = null): TransitionEvent => ({
+const followed = (
+  progress: Partial<DriverProgress>,
+  diagnosis: DriverDiagnosisNote | null = null,
+): TransitionEvent => ({
   type: 'driver-followed',
   progress: aDriverProgress(progress),
   diagnosis,
@@ -98,9 +101,9 @@ describe('following a driver', () => {
     ])
   })
   it('keeps the diagnosis', () => {
-    expect(reasons(transition(aDrivenDeployment(), followed({}, 'the targets are unhealthy'), later))).toEqual([
-      'the targets are unhealthy',
-    ])
+    const diagnosis = { about: 'AllowTraffic', text: 'the targets are unhealthy' }
+    const after = transition(aDrivenDeployment(), followed({}, diagnosis), later)
+    expect([reasons(after), after.driven?.diagnosis]).toEqual([['the targets are unhealthy'], diagnosis])
   })
   it('is not set back by a look that began before the end', () => {
     const ended = transition(aDrivenDeployment(), followed({ status: 'stopped' }), later)

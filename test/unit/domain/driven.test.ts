@@ -38,6 +38,12 @@ describe('a driver that cannot succeed any more', () => {
   it.each(driverStatuses.filter((status) => status !== 'failed' && status !== 'stopped'))('is not %s', (status) => {
     expect(driverFault(aDrivenDeployment({}, { status }))).toBeNull()
   })
+  it('says what was found to be behind it', () => {
+    const { driven } = aDrivenDeployment({}, { status: 'failed', error })
+    const diagnosis = { about: 'the end', text: 'no target is healthy' }
+    const reason = "CodeDeploy's d-A1B2C3D4E failed, no target is healthy"
+    expect(driverFault({ ...(driven && { driven: { ...driven, diagnosis } }) })).toEqual({ type: 'driver', reason })
+  })
   it('is none before it exists', () => {
     expect([driverFault(aDeployment()), driverFault(withoutProgress())]).toEqual([null, null])
   })
