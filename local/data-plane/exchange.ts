@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import type { FunctionCall } from './function-targets.ts'
 import { readResponseHeaders } from './response-headers.ts'
 import { addResponseTime } from './response-time-histogram.ts'
 import { poolOf, type Target } from './target.ts'
@@ -11,6 +12,8 @@ export interface ExchangeOptions {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: Target
+  /** The invocation that this is, where the target answers for a Lambda function. */
+  readonly call?: FunctionCall | undefined
   /** Where the target's share of the counts goes. */
   readonly counters: GroupCounters
   readonly path: string
@@ -45,6 +48,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #missing = -1
   #isRetry = false
   #ended = false
+  #failed = false
 
   constructor(options: ExchangeOptions) {
     this.#options = options
@@ -67,6 +71,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // 1XX: the client got its 100 from the load balancer, other interim answers are not passed on.
     if (status < 200) return true
     const { response, counters, addedHeaders, isClosing } = this.#options
+    if (status >= 500) this.#failed = true
     addCode(counters.codes, status)
     addResponseTime(counters.responseTimes, performance.now() - this.#startedAt)
     const { headers, contentLength } = readResponseHeaders(raw)
@@ -102,7 +107,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
-    const { response, counters, answerError } = this.#options
+    const { response, counters, answerError, call } = this.#options
     if (this.#ended) return
     const failure = classifyTargetError(error)
     if (failure.connectionLost && this.#mayRetry()) {
@@ -110,8 +115,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#dispatch()
       return
     }
+    if (failure.status >= 500) this.#failed = true
     this.#finish()
-    if (failure.connecting) counters.connectionErrors++
+    // TargetConnectionErrorCount does not exist for functions: theirs is an error of the function.
+    if (failure.connecting && !call) counters.connectionErrors++
     // Half an answer cannot be taken back: ending the connection is how the client can tell.
     if (response.headersSent) response.destroy()
     else answerError(response, failure.status)
@@ -191,10 +198,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     if (this.#ended) return
-    const { target } = this.#options
+    const { target, call } = this.#options
     this.#ended = true
     target.inFlight--
     target.lastAnswerAt = performance.now()
+    call?.ended({ failed: this.#failed, durationMs: target.lastAnswerAt - this.#startedAt })
   }
 }
 

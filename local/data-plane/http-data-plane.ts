@@ -1,5 +1,6 @@
 import type { LocalClock } from '../clock.ts'
 import type { DataPlane, ListenerConfig, MetricSink } from './data-plane.ts'
+import { createFunctionRouter, type FunctionRouter, type FunctionTargets } from './function-targets.ts'
 import { type Listener, openListener } from './listener.ts'
 import { createTargetGroup, type TargetGroup } from './target-group.ts'
 import { groupCountersOf } from './traffic-counters.ts'
@@ -8,6 +9,8 @@ import { createTrafficMetrics } from './traffic-metrics.ts'
 export interface DataPlaneOptions {
   readonly clock: LocalClock
   readonly metrics: MetricSink
+  /** The functions behind target groups of type `lambda`. Default: none, so that these answer 502. */
+  readonly functions?: FunctionTargets
   /** Hears what an operator of the rehearsal may want to know. Default: nobody. */
   readonly logger?: (event: string, details: Readonly<Record<string, unknown>>) => void
   /** Real milliseconds that requests in flight get when their listener goes. Default 5000. */
@@ -25,19 +28,21 @@ class HttpDataPlane implements DataPlane {
   readonly #drainTimeoutMs: number
   readonly #listeners = new Map<string, Listener>()
   readonly #groups = new Map<string, TargetGroup>()
+  readonly #functions: FunctionRouter
   readonly #metrics
   /** Changes of listeners run one after the other: two at once could bind the same port. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor({ clock, metrics, logger = () => {}, drainTimeoutMs = 5000 }: DataPlaneOptions) {
+  constructor({ clock, metrics, functions, logger = () => {}, drainTimeoutMs = 5000 }: DataPlaneOptions) {
     this.#clock = clock
     this.#log = logger
     this.#drainTimeoutMs = drainTimeoutMs
+    this.#functions = createFunctionRouter(functions ?? { choose: () => undefined })
     this.#metrics = createTrafficMetrics({
       clock,
       sink: metrics,
       sample: () => this.#sample(),
-      targetsOf: (dimension) => this.#groupByDimension(dimension)?.counts.registered ?? 0,
+      targetsOf: (dimension) => this.#countTargets(dimension),
     })
   }
 
@@ -98,6 +103,7 @@ class HttpDataPlane implements DataPlane {
       this.#listeners.clear()
       for (const group of this.#groups.values()) group.close()
       this.#groups.clear()
+      await this.#functions.close()
     })
   }
 
@@ -110,7 +116,7 @@ class HttpDataPlane implements DataPlane {
   async #open(config: ListenerConfig) {
     const counters = this.#metrics.balancer(config.loadBalancerDimension)
     const findGroup = (arn: string) => this.#groups.get(arn)
-    const listener = await openListener({ clock: this.#clock, config, counters, findGroup })
+    const listener = await openListener({ clock: this.#clock, config, counters, findGroup, functions: this.#functions })
     this.#log('listener open', { listenerArn: config.arn, address: config.address, port: config.port })
     return listener
   }
@@ -121,8 +127,9 @@ class HttpDataPlane implements DataPlane {
     return group
   }
 
-  #groupByDimension(dimension: string) {
-    return [...this.#groups.values()].find((group) => group.config.dimension === dimension)
+  #countTargets(dimension: string): number | undefined {
+    const group = [...this.#groups.values()].find((candidate) => candidate.config.dimension === dimension)
+    return group?.isOfFunction ? undefined : (group?.counts.registered ?? 0)
   }
 
   /** A group is in use when any rule of any listener names it, at weight 0 too. */
@@ -151,7 +158,8 @@ class HttpDataPlane implements DataPlane {
 
   /** Adds the host counts of this moment to the minute, so that its minimum and maximum tell of short dips too. */
   #sampleHosts(group: TargetGroup) {
-    if (!group.config.healthCheck.enabled || group.counts.registered === 0) return
+    // A function is never checked here.
+    if (!group.config.healthCheck.enabled || group.isOfFunction || group.counts.registered === 0) return
     for (const dimension of this.#balancersOf(group.config.arn)) {
       const counters = groupCountersOf(this.#metrics.balancer(dimension), group.config.dimension)
       add(counters.healthyHosts, group.counts.healthy)

@@ -8,6 +8,7 @@ import { createClientConnections } from './client-connections.ts'
 import type { ListenerConfig } from './data-plane.ts'
 import { Exchange } from './exchange.ts'
 import { buildRedirectAnswer } from './fixed-answers.ts'
+import type { FunctionRoute, FunctionRouter } from './function-targets.ts'
 import { type CompiledRule, compileRules, type ForwardAction, matchRule } from './listener-rules.ts'
 import { buildErrorAnswer } from './own-answer.ts'
 import { readRequestFacts, toOriginForm } from './request-facts.ts'
@@ -34,6 +35,8 @@ export interface ListenerOptions {
   readonly config: ListenerConfig
   readonly counters: BalancerCounters
   readonly findGroup: (arn: string) => TargetGroup | undefined
+  /** Finds who answers for the functions of target groups of type `lambda`. */
+  readonly functions: FunctionRouter
 }
 
 /** As AWS limits them: bytes of the request line and of the whole head. */
@@ -158,11 +161,15 @@ class HttpListener implements Listener {
     if (!built.ok) return this.#answers.sendError(response, built.status)
     const route = this.#route(action, request)
     if (!route) return this.#answers.sendError(response, 503)
+    const counters = this.#countRequest(route)
+    const { target, call } = this.#answererOf(route) ?? {}
+    if (!target) return this.#answers.sendError(response, 502)
     new Exchange({
       request,
       response,
-      target: route.target,
-      counters: this.#countRequest(route),
+      target,
+      call,
+      counters,
       path: toOriginForm(request.url ?? '/'),
       headers: built.headers,
       hasBody: built.hasBody,
@@ -184,6 +191,8 @@ class HttpListener implements Listener {
     if (!built.ok) return answerError(built.status)
     const route = this.#route(action, request)
     if (!route) return answerError(503)
+    // As AWS has it: no WebSockets for functions.
+    if (route.group.isOfFunction) return answerError(400)
     const counters = this.#countRequest(route)
     const path = toOriginForm(request.url ?? '/')
     const { target } = route
@@ -228,6 +237,11 @@ class HttpListener implements Listener {
     const { clock, findGroup } = this.#options
     const cookieHeaders = () => readRequestFacts(request).header('cookie')
     return chooseRoute(action, { clock, findGroup, cookieHeaders })
+  }
+
+  /** Who answers: the target itself, or the server of a function's version. */
+  #answererOf({ group, target }: Route): (Partial<Pick<FunctionRoute, 'call'>> & Pick<Route, 'target'>) | undefined {
+    return group.isOfFunction ? this.#options.functions.route(target) : { target }
   }
 
   #countRequest({ group }: Route): GroupCounters {

@@ -20,6 +20,8 @@ import {
 export interface TargetGroup {
   readonly config: TargetGroupConfig
   readonly attributes: GroupAttributes
+  /** Whether its target is a Lambda function, which no address reaches. */
+  readonly isOfFunction: boolean
   /** True when too few targets are healthy and requests go to all of them. */
   readonly failsOpen: boolean
   /** Healthy, unhealthy and registered (draining ones left out) targets right now. */
@@ -51,6 +53,7 @@ export function createTargetGroup({ clock, config: initialConfig, onCounts }: Ta
 class LiveTargetGroup implements TargetGroup {
   config: TargetGroupConfig
   attributes: GroupAttributes
+  readonly isOfFunction: boolean
   failsOpen = false
   counts = { healthy: 0, unhealthy: 0, registered: 0 }
   readonly #clock: LocalClock
@@ -68,6 +71,7 @@ class LiveTargetGroup implements TargetGroup {
     this.config = config
     this.attributes = parseGroupAttributes(config.attributes)
     this.#onCounts = onCounts
+    this.isOfFunction = config.targetType === 'lambda'
   }
 
   choose(): Target | undefined {
@@ -129,8 +133,8 @@ class LiveTargetGroup implements TargetGroup {
       const target = this.#targets.get(key)
       if (!target || target.draining) continue
       this.#stop(key)
-      // Out of use it has no requests to wait for.
-      if (!this.#used) this.#forget(key, target)
+      // Out of use it has no requests to wait for; functions have no deregistration delay.
+      if (!this.#used || this.isOfFunction) this.#forget(key, target)
       else {
         target.draining = true
         const forget = () => this.#forget(key, target)
@@ -166,7 +170,7 @@ class LiveTargetGroup implements TargetGroup {
   }
 
   #describe(target: Target): TargetHealthDescription {
-    if (this.config.targetType === 'lambda') {
+    if (this.isOfFunction) {
       return { Target: { Id: target.id }, TargetHealth: this.#healthOf(target) }
     }
     return {
@@ -187,7 +191,7 @@ class LiveTargetGroup implements TargetGroup {
   }
 
   #checksEnabled() {
-    return this.config.healthCheck.enabled && this.config.targetType !== 'lambda'
+    return this.config.healthCheck.enabled && !this.isOfFunction
   }
 
   #startChecks(target: Target) {
@@ -233,7 +237,7 @@ class LiveTargetGroup implements TargetGroup {
       active.length > 0 &&
       (healthy.length < Math.max(1, minimumHealthyCount) ||
         healthy.length * 100 < minimumHealthyPercent * active.length)
-    this.#routable = this.config.targetType === 'lambda' ? [] : this.failsOpen ? active : healthy
+    this.#routable = this.failsOpen ? active : healthy
     this.#ramping = this.#routable.some((target) => target.slowStartAt !== undefined)
     for (const target of this.#routable) target.credit = 0
     const unhealthy = active.filter((target) => target.checks.state === 'unhealthy').length

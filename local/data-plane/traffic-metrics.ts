@@ -25,8 +25,8 @@ export interface TrafficMetricsOptions {
   readonly sink: MetricSink
   /** Called just before a minute is recorded, to add what is sampled rather than counted. */
   readonly sample: () => void
-  /** Registered targets of a group, for RequestCountPerTarget. */
-  readonly targetsOf: (groupDimension: string) => number
+  /** Registered targets of a group, for RequestCountPerTarget; undefined for one of type `lambda`, which has no such metric. */
+  readonly targetsOf: (groupDimension: string) => number | undefined
 }
 
 /**
@@ -69,7 +69,7 @@ export function createTrafficMetrics({ clock, sink, sample, targetsOf }: Traffic
 interface RecordContext {
   readonly sink: MetricSink
   readonly at: number
-  readonly targetsOf: (groupDimension: string) => number
+  readonly targetsOf: (groupDimension: string) => number | undefined
 }
 
 type Record = (metricName: string, unit: string, values: readonly number[], counts?: readonly number[]) => void
@@ -117,8 +117,9 @@ function recordPerTarget(
   context: RecordContext,
   dimensions: { LoadBalancer: string; TargetGroup: string },
 ): void {
-  if (counters.requests === 0) return
-  const perTarget = counters.requests / Math.max(1, context.targetsOf(dimensions.TargetGroup))
+  const targets = context.targetsOf(dimensions.TargetGroup)
+  if (counters.requests === 0 || targets === undefined) return
+  const perTarget = counters.requests / Math.max(1, targets)
   recorder(context, dimensions)('RequestCountPerTarget', 'Count', [perTarget])
   recorder(context, { TargetGroup: dimensions.TargetGroup })('RequestCountPerTarget', 'Count', [perTarget])
 }

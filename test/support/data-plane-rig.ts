@@ -1,6 +1,6 @@
 import { createManualClock, type ManualClock } from '../../local/clock.ts'
 import type { DataPlane, ListenerConfig, TargetGroupConfig } from '../../local/data-plane/data-plane.ts'
-import { createDataPlane } from '../../local/data-plane/http-data-plane.ts'
+import { createDataPlane, type DataPlaneOptions } from '../../local/data-plane/http-data-plane.ts'
 import {
   aListener,
   aTargetGroup,
@@ -27,10 +27,10 @@ export interface DataPlaneRig {
   stop(): Promise<void>
 }
 
-export async function startRig(): Promise<DataPlaneRig> {
+export async function startRig(options: Pick<DataPlaneOptions, 'functions'> = {}): Promise<DataPlaneRig> {
   const clock = createManualClock()
   const metrics = rememberMetrics()
-  const plane = createDataPlane({ clock, metrics, drainTimeoutMs: 1000 })
+  const plane = createDataPlane({ clock, metrics, drainTimeoutMs: 1000, ...options })
   const port = await freePort()
   const started: BackEnd[] = []
   return {
