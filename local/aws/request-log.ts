@@ -48,11 +48,16 @@ export function createRequestLog(capacity = 5000): RequestLog {
   }
 }
 
+/** A function's package would fill the memory, thousands of calls long. */
+const longestLoggedBytes = 64 * 1024
+
 /** The log is shown to whoever asks, so no client secret or token may be in it. */
 function withoutSecrets(value: unknown, secretMembers: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((member) => withoutSecrets(member, secretMembers))
   if (value instanceof Date) return value.toISOString()
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (value instanceof Uint8Array) {
+    return value.length > longestLoggedBytes ? `(${value.length} bytes)` : Buffer.from(value).toString('base64')
+  }
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, member]): [string, unknown] => [

@@ -9,6 +9,7 @@ import { cborProtocol } from './protocol/cbor.ts'
 import { jsonProtocol } from './protocol/json.ts'
 import type { AwsProtocol, WireAnswer, WireRequest } from './protocol/protocol.ts'
 import { queryProtocol } from './protocol/query.ts'
+import { restJsonProtocol } from './protocol/rest-json.ts'
 import { restXmlProtocol } from './protocol/rest-xml.ts'
 import { handOver } from './raw-call.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
@@ -26,7 +27,7 @@ import { parseTarget, readBody, refuseForeignPage, regionOf, toWireRequest } fro
  *
  * Members arrive known to the schema, of the right type, and required ones present; ranges, patterns and enums are the
  * handler's to check. Refuse with AwsError. `xmlNamespace` makes the service answer Query, `targetPrefix` JSON and CBOR,
- * `speaksRestXml` REST-XML.
+ * `speaksRestXml` REST-XML, `speaksRestJson` REST-JSON.
  * A new wire protocol is an AwsProtocol in local/aws/protocol/, added to the list below.
  */
 
@@ -34,7 +35,7 @@ export interface AwsServerOptions {
   readonly services?: readonly AwsService[]
   /** Asked before the services; the first that matches answers. */
   readonly rawServices?: readonly RawAwsService[]
-  /** Asked in this order. Default: RPC v2 CBOR, JSON, Query, REST-XML. */
+  /** Asked in this order. Default: RPC v2 CBOR, JSON, Query, REST-XML, REST-JSON. */
   readonly protocols?: readonly AwsProtocol[]
   /** States that no service here saves by itself; loaded, reset and shown with the services' own. */
   readonly persistents?: readonly Persistent[]
@@ -63,7 +64,7 @@ export interface AwsServer {
 /** The AWS-compatible endpoint: one port for every service, with AWS's protocols, errors and request ids. */
 export function createAwsServer(options: AwsServerOptions): AwsServer {
   const { services = [], rawServices = [], clock } = options
-  const protocols = options.protocols ?? [cborProtocol, jsonProtocol, queryProtocol, restXmlProtocol]
+  const protocols = options.protocols ?? [cborProtocol, jsonProtocol, queryProtocol, restXmlProtocol, restJsonProtocol]
   const dataDir = options.dataDir ?? createDataDir(undefined)
   const states = unique([...services.flatMap(({ state }) => state ?? []), ...(options.persistents ?? [])])
   const faults = options.faults ?? createFaults()

@@ -30,6 +30,8 @@ export interface AwsService {
   readonly xmlNamespace?: string
   /** True when method and path of a request name the operation (Route 53); needs `xmlNamespace`. */
   readonly speaksRestXml?: boolean
+  /** True when method and path of a request name the operation and its body is JSON (Lambda). */
+  readonly speaksRestJson?: boolean
   /**
    * The SDK client's index (`import * as sdk from '@aws-sdk/client-…'`). From its schemas the endpoint knows which
    * operations AWS has that are not implemented here, and how an error is spelled in each protocol.

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What an Invoke call names. */
+/** What a call names. */
 export interface FunctionAddress {
+  /** Where the name is an ARN. */
+  readonly region?: string
   readonly name: string
   /** `$LATEST`, a version number or an alias. Undefined: `$LATEST`. */
   readonly qualifier?: string
@@ -17,16 +19,28 @@ export function addressOf(request: IncomingMessage): FunctionAddress | undefined
   if (encoded === undefined) return undefined
   const address = parseFunctionName(decode(encoded))
   const qualifier = new URLSearchParams(query).get('Qualifier') ?? address.qualifier
-  return { name: address.name, ...(qualifier && { qualifier }) }
+  return { ...address, ...(qualifier && { qualifier }) }
 }
 
 /**
- * Reads the three spellings that Invoke takes, each with an optional `:qualifier`: name (`roll-back`), partial ARN
+ * Reads the three spellings that calls take, each with an optional `:qualifier`: name (`roll-back`), partial ARN
  * (`000000000000:function:roll-back`) and ARN (`arn:aws:lambda:eu-west-1:000000000000:function:roll-back`).
  */
 export function parseFunctionName(text: string): FunctionAddress {
+  const region = /^arn:aws:lambda:([a-z0-9-]+):/.exec(text)?.[1]
   const [name = '', qualifier] = text.replace(/^(arn:aws:lambda:[a-z0-9-]+:)?(\d{12}:)?function:/, '').split(':')
-  return { name, ...(qualifier && { qualifier }) }
+  return { ...(region && { region }), name, ...(qualifier && { qualifier }) }
+}
+
+/** ARN of a function; with a qualifier, of its version or alias. */
+export function functionArn(parts: {
+  readonly region: string
+  readonly accountId: string
+  readonly name: string
+  readonly qualifier?: string
+}): string {
+  const { region, accountId, name, qualifier } = parts
+  return `arn:aws:lambda:${region}:${accountId}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`
 }
 
 function decode(encoded: string): string {

@@ -43,6 +43,14 @@ export interface ErrorPayload {
   readonly trace: readonly string[]
 }
 
+/** A function that failed, with the payload that its caller gets: its own, where it answered one. */
+export class FunctionFailure extends Error {
+  override readonly name = 'FunctionFailure'
+  constructor(readonly payload: unknown) {
+    super(`the function failed: ${JSON.stringify(payload)}`)
+  }
+}
+
 /** Reports a thrown value as Lambda's Node.js runtime does: `errorType` is the error's name. */
 export function toErrorPayload(thrown: unknown): ErrorPayload {
   if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] }

@@ -2,18 +2,23 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LocalClock } from '../../clock.ts'
 import { AwsError, type RawAwsService } from '../service.ts'
-import { buildContext, type LambdaFunction, MAX_TIMEOUT_SECONDS, toErrorPayload } from './function.ts'
-import { addressOf, type FunctionAddress } from './function-name.ts'
+import { regionOf } from '../wire.ts'
+import { buildContext, FunctionFailure, type LambdaFunction, MAX_TIMEOUT_SECONDS, toErrorPayload } from './function.ts'
+import { addressOf, type FunctionAddress, functionArn } from './function-name.ts'
+import { invokeServer } from './invoke-server.ts'
+import type { UserFunctions } from './user-functions.ts'
 
 export interface LambdaOptions {
-  /** The functions by name. */
+  /** The cloud's own functions by name. */
   readonly functions: Readonly<Record<string, LambdaFunction>>
+  /** Those that its users have created. Default: none. */
+  readonly userFunctions?: Pick<UserFunctions, 'invocationOf'>
   /** Counts the pauses before an asynchronous call is tried again. */
   readonly clock: LocalClock
-  /** Region and account in the functions' ARNs. Default `us-east-1`, `000000000000`. */
+  /** Region and account in the ARNs of its own functions. Default `us-east-1`, `000000000000`. */
   readonly region?: string
   readonly accountId?: string
-  /** Real seconds a function has. Default 900, Lambda's own limit. */
+  /** Real seconds that its own functions have. Default 900, Lambda's own limit. */
   readonly timeoutSeconds?: number
   /** Told of an asynchronous call that failed for the last time. Default: the console. */
   readonly reportError?: (error: unknown) => void
@@ -27,7 +32,7 @@ const ASYNC_RETRY_MS = [60_000, 120_000] as const
 
 type InvocationType = keyof typeof LIMIT_BYTES
 
-/** Lambda of the rehearsal cloud: Invoke, for the functions that ship. */
+/** Invoke: of the functions that ship, which run in this process, and of those that servers on this machine answer for. */
 export function createLambda(options: LambdaOptions): RawAwsService {
   return {
     signingName: 'lambda',
@@ -35,7 +40,7 @@ export function createLambda(options: LambdaOptions): RawAwsService {
     matches: (request) => addressOf(request) !== undefined,
     actionOf: () => 'Invoke',
     async handle(request, response, body) {
-      const target = findFunction(options, addressOf(request))
+      const target = findFunction(options, addressOf(request), regionOf(request))
       const type = invocationTypeOf(request)
       const event = parsePayload(body, type)
       response.setHeader('x-amzn-requestid', randomUUID())
@@ -46,7 +51,7 @@ export function createLambda(options: LambdaOptions): RawAwsService {
           void callLater(options, target, event)
           return void response.writeHead(202).end()
         case 'RequestResponse':
-          return answer(response, await call(options, target, event))
+          return answer(response, target, await call(target, event))
       }
     },
   }
@@ -54,19 +59,33 @@ export function createLambda(options: LambdaOptions): RawAwsService {
 
 interface Target {
   readonly arn: string
+  readonly executedVersion: string
+  readonly timeoutSeconds: number
   readonly run: LambdaFunction
+  /** Told of the end of each run. */
+  readonly ended?: (outcome: { readonly failed: boolean; readonly durationMs: number }) => void
 }
 
-function findFunction(options: LambdaOptions, address: FunctionAddress | undefined): Target {
-  const { functions, region = 'us-east-1', accountId = '000000000000' } = options
-  const { name = '', qualifier = '$LATEST' } = address ?? {}
-  const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`
-  const run = Object.hasOwn(functions, name) ? functions[name] : undefined
-  if (!run || qualifier !== '$LATEST') {
-    const asked = qualifier === '$LATEST' ? arn : `${arn}:${qualifier}`
+function findFunction(options: LambdaOptions, address: FunctionAddress = { name: '' }, callRegion: string): Target {
+  const { functions, region = 'us-east-1', accountId = '000000000000', timeoutSeconds = MAX_TIMEOUT_SECONDS } = options
+  const { name, qualifier = '$LATEST' } = address
+  const arn = functionArn({ region, accountId, name })
+  const own = Object.hasOwn(functions, name) ? functions[name] : undefined
+  if (own && qualifier === '$LATEST') return { arn, executedVersion: '$LATEST', timeoutSeconds, run: own }
+  const invocation = own ? undefined : options.userFunctions?.invocationOf(callRegion, address)
+  if (!invocation) {
+    const asked = functionArn({ ...{ region: callRegion, accountId, name }, ...(address.qualifier && { qualifier }) })
     throw new AwsError('ResourceNotFoundException', `Function not found: ${asked}`, 404)
   }
-  return { arn, run }
+  const { chosen, ended } = invocation
+  return {
+    arn: chosen.arn,
+    executedVersion: chosen.version,
+    timeoutSeconds: chosen.timeoutSeconds,
+    // A little longer than the function has, so that it is reported as timed out and not as unreachable.
+    run: (event, context) => invokeServer(chosen, event, context.getRemainingTimeInMillis() + 500),
+    ended,
+  }
 }
 
 function invocationTypeOf(request: IncomingMessage): InvocationType {
@@ -97,8 +116,14 @@ interface Result {
   readonly payload: unknown
 }
 
-async function call(options: LambdaOptions, { arn, run }: Target, event: unknown): Promise<Result> {
-  const { timeoutSeconds = MAX_TIMEOUT_SECONDS } = options
+async function call(target: Target, event: unknown): Promise<Result> {
+  const startedAt = performance.now()
+  const result = await runInTime(target, event)
+  target.ended?.({ failed: result.failed, durationMs: performance.now() - startedAt })
+  return result
+}
+
+async function runInTime({ arn, run, timeoutSeconds }: Target, event: unknown): Promise<Result> {
   const context = buildContext(arn, timeoutSeconds)
   let timer: NodeJS.Timeout | undefined
   const timedOut = new Promise<Result>((resolve) => {
@@ -110,7 +135,7 @@ async function call(options: LambdaOptions, { arn, run }: Target, event: unknown
     const finished = run(event, context).then((payload) => ({ failed: false, payload: payload ?? null }))
     return await Promise.race([finished, timedOut])
   } catch (thrown) {
-    return { failed: true, payload: toErrorPayload(thrown) }
+    return { failed: true, payload: thrown instanceof FunctionFailure ? thrown.payload : toErrorPayload(thrown) }
   } finally {
     clearTimeout(timer)
   }
@@ -119,17 +144,17 @@ async function call(options: LambdaOptions, { arn, run }: Target, event: unknown
 async function callLater(options: LambdaOptions, target: Target, event: unknown): Promise<void> {
   const report = options.reportError ?? console.error
   for (const pauseMs of [...ASYNC_RETRY_MS, undefined]) {
-    const { failed, payload } = await call(options, target, event)
+    const { failed, payload } = await call(target, event)
     if (!failed) return
     if (pauseMs === undefined) return report(payload)
     await options.clock.sleep(pauseMs)
   }
 }
 
-function answer(response: ServerResponse, { failed, payload }: Result): void {
+function answer(response: ServerResponse, { executedVersion }: Target, { failed, payload }: Result): void {
   response.writeHead(200, {
     'content-type': 'application/json',
-    'x-amz-executed-version': '$LATEST',
+    'x-amz-executed-version': executedVersion,
     ...(failed && { 'x-amz-function-error': 'Unhandled' }),
   })
   response.end(JSON.stringify(payload))

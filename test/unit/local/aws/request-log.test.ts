@@ -31,4 +31,11 @@ describe('createRequestLog', () => {
     expect(JSON.stringify(log.list())).not.toContain('hush')
     expect(JSON.stringify(log.list())).toContain('"ClientId":"id"')
   })
+
+  it('names a long package by its size alone', () => {
+    const log = createRequestLog()
+    const call = log.add({ at: '2026-01-01T00:00:00.000Z', service: 'lambda', action: 'CreateFunction', mutates: true })
+    log.setInput(call, { Code: { ZipFile: new Uint8Array(65_537) }, small: Buffer.from('zip') })
+    expect(log.list().map(({ input }) => input)).toEqual([{ Code: { ZipFile: '(65537 bytes)' }, small: 'emlw' }])
+  })
 })
