@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { createCloudWatch } from './aws/cloudwatch/cloudwatch.ts'
-import { createMemoryAliasWeights } from './aws/codedeploy/alias-weights.ts'
 import { createHookFunctions } from './aws/codedeploy/hook-functions.ts'
 import { createCodeDeploy } from './aws/codedeploy/service.ts'
 import { createDynamoDb } from './aws/dynamodb/service.ts'
 import { createElasticLoadBalancing } from './aws/elastic-load-balancing-v2/service.ts'
 import { createLambda } from './aws/lambda/service.ts'
+import { createUserFunctions } from './aws/lambda/user-functions.ts'
 import type { RefusedCounts } from './aws/route53/request-limits.ts'
 import { createRoute53, type Route53Settings } from './aws/route53/service.ts'
 import { createAwsServer } from './aws/server.ts'
@@ -64,7 +64,11 @@ export interface RehearsalCloud {
 export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
   const { clock, dataDir, dataPath } = options
   const cloudWatch = createCloudWatch({ clock, accountId })
-  const dataPlane = createDataPlane({ clock, metrics: cloudWatch.metrics })
+  const userFunctions = createUserFunctions({
+    ...{ clock, accountId, metrics: cloudWatch.metrics },
+    takenNames: [rollBackFunction, rollbackCheckFunction],
+  })
+  const dataPlane = createDataPlane({ clock, metrics: cloudWatch.metrics, functions: userFunctions.targets })
   const dynamoDb = createDynamoDb(dataPath === undefined ? {} : { path: join(dataPath, 'dynamodb') })
   // The functions need the endpoint's address, and the endpoint needs the functions: `provide` fills them in.
   const tasks: Record<string, LocalFunction> = {}
@@ -99,7 +103,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
   const codeDeploy = createCodeDeploy({
     ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.forServices },
     saveBalancers: () => dataDir.save(elasticLoadBalancing.state),
-    aliases: createMemoryAliasWeights(),
+    aliasesIn: (inRegion) => userFunctions.aliasesIn(inRegion, () => dataDir.save(userFunctions.service.state)),
     hooks: createHookFunctions({
       ...{ functions, clock, reportError: options.reportError },
       arnOf: (name) => `arn:aws:lambda:${region}:${accountId}:function:${name}`,
@@ -111,6 +115,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     clock,
     dataDir,
     services: [
+      userFunctions.service,
       elasticLoadBalancing,
       route53,
       cloudWatch.service,
@@ -119,7 +124,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
       stepFunctions.service,
       createSsm({ clock, accountId }),
     ],
-    rawServices: [dynamoDb.service, createLambda({ functions, clock, region, accountId })],
+    rawServices: [dynamoDb.service, createLambda({ functions, userFunctions, clock, region, accountId })],
     // Last in the list, so that after a reset Sluice's own table and state machine are there again.
     persistents: [cloudWatch.metricsState, dynamoDb.persistent, asLastReset(options.afterReset)],
   })
@@ -165,6 +170,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
       await codeDeploy.close()
       stepFunctions.close()
       route53.close()
+      userFunctions.close()
       cloudWatch.close()
       await dataDir.save(cloudWatch.metricsState)
       await dnsServer.close()

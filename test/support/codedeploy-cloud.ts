@@ -32,7 +32,14 @@ export async function startCodeDeployCloud(dataPath?: string, aliases: Readonly<
   const errors: unknown[] = []
   const reportError = (error: unknown) => void errors.push(error)
   const codeDeploy = createCodeDeploy({
-    ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.forServices, aliases: memory, reportError },
+    ...{
+      clock,
+      accountId,
+      elasticLoadBalancing,
+      cloudWatch: cloudWatch.forServices,
+      aliasesIn: () => memory,
+      reportError,
+    },
     saveBalancers: () => dataDir.save(elasticLoadBalancing.state),
     hooks: createHookFunctions({
       ...{ functions, clock, reportError },

@@ -100,7 +100,13 @@ export function aCodeDeploy(aliases: Readonly<Record<string, AliasWeight>> = {})
   const disk: { saved: unknown } = { saved: {} }
   const start = (): CodeDeploy =>
     createCodeDeploy({
-      ...{ clock, elasticLoadBalancing: balancing, cloudWatch: cloudWatch.forServices, aliases: memory, reportError },
+      ...{
+        clock,
+        elasticLoadBalancing: balancing,
+        cloudWatch: cloudWatch.forServices,
+        aliasesIn: () => memory,
+        reportError,
+      },
       saveBalancers: async () => undefined,
       hooks: createHookFunctions({
         functions,

@@ -9,13 +9,13 @@ import { trafficAt } from './traffic-steps.ts'
 type LambdaRoute = Extract<Route, { platform: 'Lambda' }>
 
 /** Deployments to Lambda functions: the weights of an alias move from the current version to the target version. */
-export function createLambdaPlatform(aliases: AliasWeights): Platform {
+export function createLambdaPlatform(aliasesIn: (region: string) => AliasWeights): Platform {
   return {
     async prepare(deployment, now) {
       const spec = deployment.spec ?? parseAppSpec(contentOf(deployment.revision), 'Lambda')
       const route = deployment.route ?? routeOf(deployment, spec.resource)
       if (route.platform !== 'Lambda') throw new Error(`deployment ${deployment.id} has no alias`)
-      if (deployment.creator === 'user') await checkAlias(aliases, route)
+      if (deployment.creator === 'user') await checkAlias(aliasesIn(deployment.region), route)
       const id = `${route.functionName}:${route.alias}`
       return { spec, route, targets: [newTarget(id, deployment, spec, now)] }
     },
@@ -26,7 +26,7 @@ export function createLambdaPlatform(aliases: AliasWeights): Platform {
       const { percent, nextInMs } = trafficAt(steps, now - (event.startedAt ?? now))
       // A rollback always writes: the split that it removes is not its own.
       if (percent !== deployment.percent || deployment.creator === 'codeDeployRollback') {
-        await move(aliases, route, percent)
+        await move(aliasesIn(deployment.region), route, percent)
       }
       return nextInMs === undefined ? { done: true, percent } : { done: false, percent, againInMs: nextInMs }
     },

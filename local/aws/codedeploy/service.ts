@@ -27,7 +27,8 @@ export interface CodeDeployOptions {
   readonly saveBalancers: () => Promise<void>
   /** Where the alarms of deployment groups are. */
   readonly cloudWatch: Pick<AwsService, 'operations'>
-  readonly aliases: AliasWeights
+  /** The aliases that Lambda deployments of a Region move. */
+  readonly aliasesIn: (region: string) => AliasWeights
   readonly hooks: HookFunctions
   /** Saves `service.state`. Deployments progress without a call, so that no answer waits for it. */
   readonly save: () => Promise<void>
@@ -55,7 +56,7 @@ export function createCodeDeploy(options: CodeDeployOptions): CodeDeploy {
     clock,
     platforms: {
       ECS: createEcsPlatform(callsIn),
-      Lambda: createLambdaPlatform(options.aliases),
+      Lambda: createLambdaPlatform(options.aliasesIn),
       Server: createServerPlatform((region) => [...store.in(region).instances.values()], callsIn),
     },
     alarms: createAlarmStates(options.cloudWatch),
