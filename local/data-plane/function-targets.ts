@@ -59,7 +59,7 @@ export function createFunctionRouter(functions: FunctionTargets): FunctionRouter
       return undefined
     },
     async close() {
-      await Promise.all([...servers.values()].map(({ pool }) => pool?.close()))
+      await Promise.all([...servers.values()].map(({ pool }) => pool?.destroy()))
       servers.clear()
     },
   }

@@ -8,7 +8,7 @@ import { createClientConnections } from './client-connections.ts'
 import type { ListenerConfig } from './data-plane.ts'
 import { Exchange } from './exchange.ts'
 import { buildRedirectAnswer } from './fixed-answers.ts'
-import type { FunctionRoute, FunctionRouter } from './function-targets.ts'
+import type { FunctionRouter } from './function-targets.ts'
 import { type CompiledRule, compileRules, type ForwardAction, matchRule } from './listener-rules.ts'
 import { buildErrorAnswer } from './own-answer.ts'
 import { readRequestFacts, toOriginForm } from './request-facts.ts'
@@ -162,13 +162,15 @@ class HttpListener implements Listener {
     const route = this.#route(action, request)
     if (!route) return this.#answers.sendError(response, 503)
     const counters = this.#countRequest(route)
-    const { target, call } = this.#answererOf(route) ?? {}
+    const { isOfFunction } = route.group
+    const functionRoute = isOfFunction ? this.#options.functions.route(route.target) : undefined
+    const target = isOfFunction ? functionRoute?.target : route.target
     if (!target) return this.#answers.sendError(response, 502)
     new Exchange({
       request,
       response,
       target,
-      call,
+      call: functionRoute?.call,
       counters,
       path: toOriginForm(request.url ?? '/'),
       headers: built.headers,
@@ -237,11 +239,6 @@ class HttpListener implements Listener {
     const { clock, findGroup } = this.#options
     const cookieHeaders = () => readRequestFacts(request).header('cookie')
     return chooseRoute(action, { clock, findGroup, cookieHeaders })
-  }
-
-  /** Who answers: the target itself, or the server of a function's version. */
-  #answererOf({ group, target }: Route): (Partial<Pick<FunctionRoute, 'call'>> & Pick<Route, 'target'>) | undefined {
-    return group.isOfFunction ? this.#options.functions.route(target) : { target }
   }
 
   #countRequest({ group }: Route): GroupCounters {

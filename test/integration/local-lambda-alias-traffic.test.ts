@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch'
 import {
   CodeDeployClient,
@@ -36,6 +39,30 @@ import { until } from '../support/until.ts'
 /** Requests of one look at the split. At 10 % 40 are due; six standard deviations are 36. */
 const requests = 400
 
+function settingsOf({ awsUrl }: LocalRun) {
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'thing' }
+  return { endpoint: awsUrl, region: 'eu-west-1', credentials }
+}
+
+/** @returns Where a load balancer listens for the function. */
+async function listenFor(elb: ElasticLoadBalancingV2Client, functionArn: string): Promise<string> {
+  const created = await elb.send(new CreateTargetGroupCommand({ Name: 'pay', TargetType: 'lambda' }))
+  const TargetGroupArn = created.TargetGroups?.[0]?.TargetGroupArn ?? ''
+  await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: functionArn }] }))
+  const { LoadBalancers } = await elb.send(new CreateLoadBalancerCommand({ Name: 'pay', Subnets: ['a', 'b'] }))
+  const balancer = LoadBalancers?.[0]
+  const Port = await freePort()
+  await elb.send(
+    new CreateListenerCommand({
+      ...{ LoadBalancerArn: balancer?.LoadBalancerArn, Protocol: 'HTTP', Port },
+      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+    }),
+  )
+  const health = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }))
+  expect(health.TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.State)).toEqual(['unavailable'])
+  return `http://${balancer?.AvailabilityZones?.[0]?.LoadBalancerAddresses?.[0]?.IpAddress}:${Port}/`
+}
+
 describe('an alias behind a local load balancer', () => {
   let local: LocalRun
   let url: string
@@ -50,8 +77,7 @@ describe('an alias behind a local load balancer', () => {
 
   beforeAll(async () => {
     local = await startQuietly()
-    const credentials = { accessKeyId: 'any', secretAccessKey: 'thing' }
-    const settings = { endpoint: local.awsUrl, region: 'eu-west-1', credentials }
+    const settings = settingsOf(local)
     lambda = new LambdaClient(settings)
     codeDeploy = new CodeDeployClient(settings)
     elb = new ElasticLoadBalancingV2Client(settings)
@@ -64,7 +90,7 @@ describe('an alias behind a local load balancer', () => {
       await lambda.send(new PublishVersionCommand({ FunctionName: 'pay' }))
     }
     const { AliasArn } = await lambda.send(new CreateAliasCommand({ ...alias, FunctionVersion: '1' }))
-    url = await listenFor(AliasArn ?? '')
+    url = await listenFor(elb, AliasArn ?? '')
   })
   afterAll(async () => {
     for (const client of [lambda, codeDeploy, elb, cloudWatch]) client.destroy()
@@ -74,24 +100,6 @@ describe('an alias behind a local load balancer', () => {
   beforeEach(async () => {
     await setSplit('1', {})
   })
-
-  async function listenFor(functionArn: string): Promise<string> {
-    const created = await elb.send(new CreateTargetGroupCommand({ Name: 'pay', TargetType: 'lambda' }))
-    const TargetGroupArn = created.TargetGroups?.[0]?.TargetGroupArn ?? ''
-    await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: functionArn }] }))
-    const { LoadBalancers } = await elb.send(new CreateLoadBalancerCommand({ Name: 'pay', Subnets: ['a', 'b'] }))
-    const balancer = LoadBalancers?.[0]
-    const Port = await freePort()
-    await elb.send(
-      new CreateListenerCommand({
-        ...{ LoadBalancerArn: balancer?.LoadBalancerArn, Protocol: 'HTTP', Port },
-        DefaultActions: [{ Type: 'forward', TargetGroupArn }],
-      }),
-    )
-    const health = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }))
-    expect(health.TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.State)).toEqual(['unavailable'])
-    return `http://${balancer?.AvailabilityZones?.[0]?.LoadBalancerAddresses?.[0]?.IpAddress}:${Port}/`
-  }
 
   const setSplit = (FunctionVersion: string, AdditionalVersionWeights: Record<string, number>) =>
     lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion, RoutingConfig: { AdditionalVersionWeights } }))
@@ -206,5 +214,34 @@ describe('an alias behind a local load balancer', () => {
     })
     expect(await shown()).toEqual({ FunctionVersion: '1', weights: undefined })
     expect(await countSecond()).toBe(0)
+  })
+})
+
+describe('after a restart', () => {
+  it('an alias and its target group are what they were', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'sluice-alias-'))
+    const version = await startBackEnd('1')
+    try {
+      const before = await startQuietly({ dataDir })
+      const lambda = new LambdaClient(settingsOf(before))
+      const elb = new ElasticLoadBalancingV2Client(settingsOf(before))
+      const url = `http://127.0.0.1:${version.port}`
+      await lambda.send(new CreateFunctionCommand({ ...aFunction('pay', url), Publish: true }))
+      const alias = { FunctionName: 'pay', Name: 'live', FunctionVersion: '1' }
+      const { AliasArn, RevisionId } = await lambda.send(new CreateAliasCommand(alias))
+      const listener = await listenFor(elb, AliasArn ?? '')
+      expect(await (await fetch(listener)).text()).toBe('1')
+      await before.close()
+
+      const after = await startQuietly({ dataDir })
+      const again = new LambdaClient(settingsOf(after))
+      expect(await (await fetch(listener)).text()).toBe('1')
+      expect(await again.send(new GetAliasCommand(alias))).toMatchObject({ AliasArn, RevisionId })
+      await after.close()
+      for (const client of [lambda, elb, again]) client.destroy()
+    } finally {
+      await version.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    }
   })
 })

@@ -166,6 +166,27 @@ describe('a local function', () => {
   })
 })
 
+describe('a request that is no call of Lambda', () => {
+  it.each([
+    ['a body that is no JSON', '{', 'SerializationException'],
+    ['a body that is a list', '[]', 'SerializationException'],
+    ['a member that Lambda does not have', '{"Colour":"red"}', 'ValidationException'],
+    ['a member of another type', '{"Timeout":"long"}', 'SerializationException'],
+  ])('is refused for %s', async (_, body, type) => {
+    const answer = await fetch(`${endpoint.url}/2015-03-31/functions/pay/configuration`, { method: 'PUT', body })
+    expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([400, type])
+  })
+
+  it('is refused for a member that is missing, naming it', async () => {
+    const answer = await fetch(`${endpoint.url}/2015-03-31/functions/pay/aliases`, {
+      method: 'POST',
+      body: '{"Name":"live"}',
+    })
+    const message = 'The member FunctionVersion is required'
+    expect([answer.status, await answer.json()]).toEqual([400, { Type: 'User', message }])
+  })
+})
+
 describe('versions', () => {
   beforeEach(async () => {
     await client.send(new CreateFunctionCommand(aFunction('pay', url)))
