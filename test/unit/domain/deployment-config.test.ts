@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toDeploymentConfig } from '../../../../shared/adapters/codedeploy/deployment-config.ts'
-import { buildPlan } from '../../../../shared/domain/plan.ts'
-import { presetNames, type Strategy } from '../../../../shared/domain/strategy.ts'
+import { toDeploymentConfig } from '../../../shared/domain/deployment-config.ts'
+import { buildPlan } from '../../../shared/domain/plan.ts'
+import { presetNames, type Strategy } from '../../../shared/domain/strategy.ts'
 
 const canary = (percent: number, minutes: number): Strategy => ({
   ...{ type: 'canary', percent, intervalSeconds: minutes * 60, bakeSeconds: 0 },

@@ -1,5 +1,5 @@
-import type { Problem } from '../../domain/errors.ts'
-import { type PresetStrategy, presetStrategy, type Strategy } from '../../domain/strategy.ts'
+import type { Problem } from './errors.ts'
+import { type PresetStrategy, presetStrategy, type Strategy } from './strategy.ts'
 
 /** Where CodeDeploy shifts traffic in steps. On servers it replaces instances instead. */
 export type ShiftingPlatform = 'ECS' | 'Lambda'
