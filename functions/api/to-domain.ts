@@ -9,7 +9,8 @@ import type { ServiceDraft } from '../../shared/use-cases/register-service.ts'
 import { parse } from './parse.ts'
 import type { GateBody } from './schemas/gate.ts'
 import { type RouteBody, toHostedZoneId } from './schemas/route.ts'
-import { deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts'
+import { type DeploymentBody, deploymentBody, planBody, serviceBody, serviceName } from './schemas.ts'
+import { toRevision } from './to-revision.ts'
 
 /** @throws {ValidationError} With every problem of the name or the document. */
 export function parseService(name: string, body: unknown): ServiceDraft {
@@ -32,14 +33,22 @@ export function parseService(name: string, body: unknown): ServiceDraft {
 
 /** @throws {ValidationError} With every problem of the body. */
 export function parseDeploymentRequest(body: unknown): DeploymentRequest {
-  const { codedeploy: _notBuilt, gates, ...request } = parse(deploymentBody, body, 'deployment')
-  return { ...request, ...(gates && { gates: gates.map(toGate) }) }
+  return toRequest(parse(deploymentBody, body, 'deployment'))
 }
 
 /** @throws {ValidationError} With every problem of the body. */
 export function parsePlanRequest(body: unknown): PlanRequest {
-  const { codedeploy: _notBuilt, gates, ...request } = parse(planBody, body, 'plan')
-  return { ...request, ...(gates && { gates: gates.map(toGate) }) }
+  const { traffic, ...request } = parse(planBody, body, 'plan')
+  return { ...toRequest(request), ...(traffic && { traffic }) }
+}
+
+function toRequest({ codedeploy, lambda, gates, ...request }: DeploymentBody): DeploymentRequest {
+  return {
+    ...request,
+    ...(gates && { gates: gates.map(toGate) }),
+    ...(codedeploy && { codedeploy: toRevision(codedeploy) }),
+    ...(lambda && { lambda: lambda.versions }),
+  }
 }
 
 function toRoute(route: RouteBody): Route {
@@ -52,8 +61,11 @@ function toRoute(route: RouteBody): Route {
       const { assumeRole: _notBuilt, hostedZoneId, name, ...rest } = route
       return { ...rest, hostedZoneId: toHostedZoneId(hostedZoneId), name: normaliseName(name) }
     }
-    case 'codedeploy':
-      throw new InvariantError(`a ${route.kind} route went past the schema that refuses it`)
+    case 'lambda-alias':
+    case 'codedeploy': {
+      const { assumeRole: _notBuilt, ...rest } = route
+      return rest
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Deps } from '../deps.ts'
 import type { Finding } from '../domain/deployment.ts'
+import { findDriverLimits } from '../domain/driver-limits.ts'
 import { ConflictError, ValidationError } from '../domain/errors.ts'
 import { buildPlan } from '../domain/plan.ts'
 import type { Service } from '../domain/service.ts'
@@ -23,11 +24,13 @@ export interface Registration {
  * Stores a service, after looking at everything it names. Every part may be repeated: whoever got no answer puts again.
  * While a deployment is open its routes cannot change; other settings can, and count from the next deployment on.
  *
- * @throws {ValidationError} If a route names what is not there or hangs on another load balancer. Nothing is stored.
+ * @throws {ValidationError} If a route names what is not there or hangs on another load balancer, or if a setting asks
+ * what CodeDeploy cannot do. Nothing is stored.
  * @throws {ConflictError} If a resource belongs to another service, if the routes of an open deployment would change,
  * or if somebody else changed the service at the same time. Nothing is stored.
  */
 export async function registerService(deps: Deps, draft: ServiceDraft): Promise<Registration> {
+  requireDrivable(draft)
   const previous = await deps.services.get(draft.name)
   await requireFreeRoutes(deps, draft, previous)
   const findings = await lookAtRoutes(deps, draft)
@@ -44,6 +47,12 @@ export async function registerService(deps: Deps, draft: ServiceDraft): Promise<
   }
   if (previous) await releaseUnused(deps, draft.name, resourcesOf(previous.routes))
   return { service, findings, created: previous === null }
+}
+
+function requireDrivable(draft: ServiceDraft): void {
+  if (draft.routes.every(({ kind }) => kind !== 'codedeploy')) return
+  const problems = findDriverLimits(draft)
+  if (problems.length > 0) throw new ValidationError('the service asks what CodeDeploy cannot do', problems)
 }
 
 async function requireFreeRoutes(deps: Deps, draft: ServiceDraft, previous: Service | null): Promise<void> {

@@ -11,6 +11,7 @@ import { changeDeployment } from './change-deployment.ts'
 import { newDeployment } from './new-deployment.ts'
 import { enqueueDeployment, goOnWaiting } from './queue/enqueue-deployment.ts'
 import { readWaiting } from './queue/read-waiting.ts'
+import { requireFittingRequest } from './require-fitting-request.ts'
 import { resolveStable } from './resolve-stable.ts'
 import { closeDeployment } from './roll-back.ts'
 import { startWorkflow } from './start-workflow.ts'
@@ -31,7 +32,7 @@ export interface StartInput {
  * @throws {NotFoundError} If there is no such service.
  * @throws {ConflictError} If another deployment of the service is open and this one may not wait, or the key was used with
  *   another body.
- * @throws {ValidationError} If `to` is the slot that serves already.
+ * @throws {ValidationError} If `to` is the slot that serves already, or the request does not fit the service's routes.
  */
 export async function startDeployment(deps: Deps, { key, request, actor }: StartInput): Promise<Deployment> {
   const service = await deps.services.get(request.service)
@@ -51,6 +52,7 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
     await startWorkflow(deps, existing)
     return existing
   }
+  requireFittingRequest(service, request)
   const { concurrency = 'reject' } = service
   if (concurrency !== 'reject') {
     const takesOver = concurrency === 'supersede'

@@ -63,7 +63,7 @@ const planMembers = {
     .describe('How long after each write clients may go on as before; bakes begin after it. Absent without DNS.'),
 }
 
-const routeKind = z.enum(['alb', 'route53'])
+const routeKind = z.enum(['alb', 'route53', 'lambda-alias', 'codedeploy'])
 
 const restore = z
   .discriminatedUnion('status', [

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { TextRule } from '../../../shared/domain/app-spec-rules.ts'
 
 /** What a setting answers that is specified and not built. Values that mean "off" are accepted. */
 export const notAvailableYet = 'not available yet'
@@ -15,13 +16,6 @@ export function notYet<T extends z.ZodType>(schema: T, isOff: (value: z.output<T
   return schema.superRefine((value, context) => {
     if (!isOff(value)) context.addIssue({ code: 'custom', message: notAvailableYet })
   })
-}
-
-/** As `notYet`, for one word of a tagged union: the problem stands at the tag. */
-export function notYetKind<T extends z.ZodType>(schema: T): T {
-  return schema.superRefine((_value, context) => {
-    context.addIssue({ code: 'custom', path: ['kind'], message: notAvailableYet })
-  }, always)
 }
 
 export const serviceName = z
@@ -55,6 +49,9 @@ function isPlainUrl(value: string): boolean {
   const { username, password } = new URL(address)
   return username === '' && password === ''
 }
+
+/** Text that keeps a rule of the domain. */
+export const ruled = ({ pattern, says }: TextRule) => z.string().regex(pattern, `must be ${says}`)
 
 /** Name of a secret in Parameter Store or Secrets Manager. */
 export const secretName = z

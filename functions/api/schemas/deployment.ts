@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { httpUrl, notYet, serviceName, text } from './common.ts'
+import { appSpecRules } from '../../../shared/domain/app-spec-rules.ts'
+import { codedeployBody } from './codedeploy.ts'
+import { httpUrl, ruled, serviceName, text } from './common.ts'
 import { gates } from './gate.ts'
 import { strategy } from './strategy.ts'
 
@@ -16,6 +18,12 @@ const links = z
   })
   .describe('Where to read more, by name.')
 
+const lambda = z.strictObject({
+  versions: z
+    .record(ruled(appSpecRules.functionName), ruled(appSpecRules.version))
+    .describe('Published versions by function, spelt as in its route.'),
+})
+
 /** Body of `POST /v1/deployments`. */
 export const deploymentBody = z.strictObject({
   service: serviceName,
@@ -29,9 +37,14 @@ export const deploymentBody = z.strictObject({
     .exactOptional(z.array(z.strictObject({ finding: z.string().min(1).max(512), reason: text(1000) })).max(50))
     .describe('Preflight findings that are known and accepted, by id.'),
   codedeploy: z
-    .exactOptional(notYet(z.strictObject({ appSpec: z.record(z.string(), z.unknown()) })))
-    .describe('With a codedeploy route. Not available yet.'),
+    .exactOptional(codedeployBody)
+    .describe('With a codedeploy route, and required there unless a running deployment is taken over: what to deploy.'),
+  lambda: z
+    .exactOptional(lambda)
+    .describe('With lambda-alias routes: what each function is to serve. Default: its newest published version.'),
 })
+
+export type DeploymentBody = z.output<typeof deploymentBody>
 
 const rate = z.number().min(0).lt(1, 'must be a fraction below 1: 0.01 is one per cent')
 

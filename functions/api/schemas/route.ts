@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { appSpecRules } from '../../../shared/domain/app-spec-rules.ts'
 import { normaliseName } from '../../../shared/domain/record-set.ts'
-import { always, notYet, notYetKind } from './common.ts'
+import { always, notYet, ruled } from './common.ts'
 
 const elb = (resource: string) => new RegExp(`^arn:[\\w-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${resource}$`)
 
@@ -111,17 +112,34 @@ const route53Route = z
   .superRefine(checkSidesDiffer, always)
   .describe('Two weighted records of one name and type in a Route 53 hosted zone.')
 
-const codedeployRoute = notYetKind(
-  z.strictObject({
-    kind: z.literal('codedeploy'),
-    applicationName: z.string().min(1).max(100),
-    deploymentGroupName: z.string().min(1).max(100),
+const aliasRoute = z
+  .strictObject({
+    kind: z.literal('lambda-alias'),
+    functionName: ruled(appSpecRules.functionName).describe('Name of the function, or its ARN without a qualifier.'),
+    alias: ruled(appSpecRules.alias),
     assumeRole: z.exactOptional(assumeRole),
     wave,
-  }),
-).describe('A deployment group: CodeDeploy owns the shift. Not available yet.')
+  })
+  .describe('An alias of a Lambda function: its calls are divided between two published versions.')
 
-const route = z.discriminatedUnion('kind', [albRoute, route53Route, codedeployRoute]).meta({ id: 'Route' })
+const codedeployName = (of: string) =>
+  z.string().regex(/^[\w.+=,@-]{1,100}$/, `must be the name of ${of}: letters, digits and ._+=,@-, at most 100`)
+
+const codedeployRoute = z
+  .strictObject({
+    kind: z.literal('codedeploy'),
+    applicationName: codedeployName('an application'),
+    deploymentGroupName: codedeployName('a deployment group'),
+    onForeignDeployment: z
+      .enum(['refuse', 'adopt'])
+      .default('refuse')
+      .describe('When a deployment that somebody else started runs in the group: do not start, or take it over.'),
+    assumeRole: z.exactOptional(assumeRole),
+    wave: z.literal(1).default(1).describe('It stands alone, so there is one wave.'),
+  })
+  .describe('A deployment group: CodeDeploy owns the shift, Sluice starts, judges and stops it. Stands alone.')
+
+const route = z.discriminatedUnion('kind', [albRoute, route53Route, aliasRoute, codedeployRoute]).meta({ id: 'Route' })
 
 export type RouteBody = z.output<typeof route>
 
@@ -130,6 +148,7 @@ export const routes = z
   .min(1)
   .max(20)
   .superRefine(checkNoResourceTwice, always)
+  .superRefine(checkAliasesSpeltAlike, always)
   .superRefine(checkCodedeployAlone, always)
   .describe('What moves together.')
 
@@ -152,6 +171,7 @@ function* resourcesIn(value: unknown): Generator<NamedResource> {
   for (const [index, route] of Array.isArray(value) ? value.entries() : []) {
     yield* actionsIn(route, index)
     yield* recordSetIn(route, index)
+    yield* aliasIn(route, index)
   }
 }
 
@@ -171,6 +191,33 @@ function* recordSetIn(route: unknown, index: number): Generator<NamedResource> {
   if (zone === undefined || name === undefined || type === undefined) return
   const resource = `${toHostedZoneId(zone)} ${normaliseName(name)} ${type}`
   yield { resource, path: [index, 'name'], limit: 'each record set (zone, name and type)' }
+}
+
+function* aliasIn(route: unknown, index: number): Generator<NamedResource> {
+  const [functionName, alias] = ['functionName', 'alias'].map((field) => textAt(route, field))
+  if (functionName === undefined || alias === undefined) return
+  const limit = 'each alias'
+  yield { resource: `${functionName}:${alias}`, path: [index, 'functionName'], limit }
+}
+
+/** Whether a name and an ARN are one function depends on where Sluice runs; two ARNs that differ are two functions. */
+function checkAliasesSpeltAlike(value: unknown, context: z.RefinementCtx) {
+  const aliases = (Array.isArray(value) ? value : []).map((route: unknown) => ({
+    functionName: textAt(route, 'functionName') ?? '',
+    alias: textAt(route, 'alias'),
+  }))
+  for (const [index, { functionName, alias }] of aliases.entries()) {
+    const other = aliases
+      .slice(0, index)
+      .findIndex((one) => one.alias === alias && areTwoSpellings(one.functionName, functionName))
+    if (other === -1) continue
+    const message = `may be the function of routes[${other}]: give both by name, or both by ARN`
+    context.addIssue({ code: 'custom', path: [index, 'functionName'], message })
+  }
+}
+
+function areTwoSpellings(a: string, b: string): boolean {
+  return a !== b && (a.endsWith(`:${b}`) || b.endsWith(`:${a}`))
 }
 
 /** The id of a hosted zone without the `/hostedzone/` that AWS answers and takes before it. */

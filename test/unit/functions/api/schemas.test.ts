@@ -230,11 +230,6 @@ describe('a service document', () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     [
-      'codedeploy',
-      { routes: [{ kind: 'codedeploy', applicationName: 'web', deploymentGroupName: 'prod' }] },
-      'routes[0].kind',
-    ],
-    [
       'another account',
       { routes: [{ ...route, assumeRole: { arn: 'arn:aws:iam::123456789012:role/x', externalId: 'id' } }] },
       'routes[0].assumeRole',
@@ -268,7 +263,11 @@ describe('a service document', () => {
   })
 
   it.each([
-    ['an unknown kind', { routes: [{ ...route, kind: 'nlb' }] }, 'must be one of "alb", "route53", "codedeploy"'],
+    [
+      'an unknown kind',
+      { routes: [{ ...route, kind: 'nlb' }] },
+      'must be one of "alb", "route53", "lambda-alias", "codedeploy"',
+    ],
     ['a missing number', { strategy: without(canary, 'percent') }, 'is required: a number'],
     ['an unknown word', { onDrift: 'ignore' }, 'must be one of "halt", "overwrite", "roll-back"'],
     ['an unknown field', { approvals: { count: 1 } }, 'is not known here; known are required, timeoutSeconds'],
@@ -329,7 +328,11 @@ describe('a deployment request', () => {
     ['a link to a script', { links: { build: 'javascript:alert(1)' } }, ['links.build']],
     ['a link that is ours', { links: { self: 'https://example.com' } }, ['links.self']],
     ['an override without reason', { override: [{ finding: 'freeze' }] }, ['override[0].reason']],
-    ['an application specification', { codedeploy: { appSpec: {} } }, ['codedeploy']],
+    [
+      'an empty AppSpec',
+      { codedeploy: { appSpec: {} } },
+      ['codedeploy.appSpec.version', 'codedeploy.appSpec.Resources'],
+    ],
     ['an unknown field', { weight: 10 }, ['weight']],
   ])('refuses %s', (_, part, paths) => {
     expect(problemPaths(() => parseDeploymentRequest({ service: 'web', ...part }))).toEqual(paths)
