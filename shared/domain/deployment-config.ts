@@ -40,7 +40,9 @@ const maxShiftMinutes = 2880
  * by what it does, so that two deployments with the same wish use the same and none is ever changed.
  *
  * CodeDeploy knows all at once, canary (one percentage, then everything) and linear (the same percentage each time), in
- * whole percent and whole minutes. A list of steps is accepted where it is one of these.
+ * whole percent and whole minutes. A list of steps is accepted where it is one of these. Its first step may need an
+ * approval, for which CodeDeploy waits at `Ready` (or Sluice before it creates the deployment); between its shifts
+ * CodeDeploy waits for nobody.
  *
  * @param path - Where the strategy stands in the request, `strategy`; the problems' paths begin with it.
  */
@@ -49,7 +51,7 @@ export function toDeploymentConfig(strategy: Strategy, platform: ShiftingPlatfor
   const plain = strategy.type === 'steps' ? asPlain(strategy) : strategy
   if (plain === null) {
     const message =
-      'must be one that CodeDeploy has: blue-green, canary or linear (or steps that come to one of them, without approvals)'
+      'must be one that CodeDeploy has: blue-green, canary or linear (or steps that come to one of them, with no approval after the first)'
     return impossible([{ path, message }])
   }
   const problems = findProblems(plain, path)
@@ -81,7 +83,7 @@ function impossible(problems: readonly Problem[]): ConfigAnswer {
 function asPlain({ steps }: Extract<Strategy, { type: 'steps' }>): PresetStrategy | null {
   const [first] = steps
   const bakeSeconds = steps.at(-1)?.bakeSeconds ?? 0
-  if (first === undefined || steps.some(({ approval }) => approval)) return null
+  if (first === undefined || steps.slice(1).some(({ approval }) => approval)) return null
   if (steps.length === 1) return { type: 'blue-green', bakeSeconds }
   const { weight: percent, bakeSeconds: intervalSeconds } = first
   if (steps.length === 2) return { type: 'canary', percent, intervalSeconds, bakeSeconds }

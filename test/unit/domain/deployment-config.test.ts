@@ -15,6 +15,37 @@ const steps = (...list: readonly (readonly [weight: number, bakeSeconds: number,
   steps: list.map(([weight, bakeSeconds, approval]) => ({ weight, bakeSeconds, ...(approval && { approval }) })),
 })
 
+/** Nine shifts of ten percent, then the rest: `[weight, minutes until the next shift]`. */
+const tenths = (minutes: number) =>
+  Array.from({ length: 10 }, (_, step) => [(step + 1) * 10, step === 9 ? 0 : minutes] as const)
+const tenThenRest = (minutes: number) =>
+  [
+    [10, minutes],
+    [100, 0],
+  ] as const
+
+/**
+ * What CodeDeploy's user guide says of each predefined configuration ("Working with deployment configurations", for ECS
+ * and for Lambda): ten percent at first and the other ninety so many minutes later, ten percent every so many minutes, or
+ * everything at once.
+ */
+const documentedSteps: Readonly<Record<string, readonly (readonly [weight: number, minutes: number])[]>> = {
+  ECSLinear10PercentEvery1Minutes: tenths(1),
+  ECSLinear10PercentEvery3Minutes: tenths(3),
+  ECSCanary10Percent5Minutes: tenThenRest(5),
+  ECSCanary10Percent15Minutes: tenThenRest(15),
+  ECSAllAtOnce: [[100, 0]],
+  LambdaCanary10Percent5Minutes: tenThenRest(5),
+  LambdaCanary10Percent10Minutes: tenThenRest(10),
+  LambdaCanary10Percent15Minutes: tenThenRest(15),
+  LambdaCanary10Percent30Minutes: tenThenRest(30),
+  LambdaLinear10PercentEvery1Minute: tenths(1),
+  LambdaLinear10PercentEvery2Minutes: tenths(2),
+  LambdaLinear10PercentEvery3Minutes: tenths(3),
+  LambdaLinear10PercentEvery10Minutes: tenths(10),
+  LambdaAllAtOnce: [[100, 0]],
+}
+
 /** The list of CodeDeploy's user guide, "Working with deployment configurations", with the strategy that each stands for. */
 const documented = [
   ['ECSAllAtOnce', { type: 'blue-green', bakeSeconds: 0 }],
@@ -42,6 +73,35 @@ describe('toDeploymentConfig', () => {
     expect(answer).toMatchObject({ status: 'found', config: { name, isPredefined: true } })
     expect(toDeploymentConfig({ type: 'preset', name }, platformOf(short), 'strategy')).toEqual(answer)
     expect(buildPlan({ type: 'preset', name })).toEqual(buildPlan(strategy))
+  })
+
+  it.each(Object.entries(documentedSteps))(
+    'plans %s as AWS documents it, and finds it by that plan',
+    (short, expected) => {
+      const name = `CodeDeployDefault.${short}`
+      const plan = buildPlan({ type: 'preset', name })
+      expect(plan.steps.map(({ weight, bakeSeconds }) => [weight, bakeSeconds / 60])).toEqual(expected)
+      const asSteps = steps(...plan.steps.map(({ weight, bakeSeconds }) => [weight, bakeSeconds] as const))
+      expect(toDeploymentConfig(asSteps, platformOf(short), 'strategy')).toMatchObject({
+        ...{ status: 'found', config: { name, isPredefined: true, platform: platformOf(short) } },
+      })
+    },
+  )
+
+  it('has a documented plan for every preset', () => {
+    expect(
+      Object.keys(documentedSteps)
+        .map((short) => `CodeDeployDefault.${short}`)
+        .sort(),
+    ).toEqual([...presetNames].sort())
+  })
+
+  it.each([
+    ['all at once', steps([100, 0, true]), 'CodeDeployDefault.ECSAllAtOnce'],
+    ['a canary', steps([10, 300, true], [100, 0]), 'CodeDeployDefault.ECSCanary10Percent5Minutes'],
+    ['a linear one', steps([40, 60, true], [80, 60], [100, 0]), 'sluice-ecs-linear-40-1m'],
+  ] as const)('takes an approval before the first step of %s', (_, strategy, name) => {
+    expect(toDeploymentConfig(strategy, 'ECS', 'strategy')).toMatchObject({ status: 'found', config: { name } })
   })
 
   it('knows every preset', () => {
@@ -80,7 +140,8 @@ describe('toDeploymentConfig', () => {
     ['no interval', linear(10, 0), [['intervalSeconds', /from 60 s on/]]],
     ['more than two days', linear(10, 400), [['intervalSeconds', /2880 minutes at most; this would take 3600/]]],
     ['steps of any kind', steps([1, 60], [5, 60], [100, 0]), [['', /must be one that CodeDeploy has/]]],
-    ['steps with an approval', steps([5, 60], [100, 0, true]), [['', /without approvals/]]],
+    ['steps with an approval after the first', steps([5, 60], [100, 0, true]), [['', /no approval after the first/]]],
+    ['steps with two approvals', steps([5, 60, true], [100, 0, true]), [['', /no approval after the first/]]],
     [
       ...(['a preset of the other platform', { type: 'preset', name: 'CodeDeployDefault.ECSAllAtOnce' }] as const),
       [['name', /must be a configuration for Lambda/]],
