@@ -118,7 +118,7 @@ function composeTraffic(
   const alb = createLazyAlbAdapters()
   const inspectGroup = alb.inspector.inspectGroup
   const route53 = createLazyRoute53Adapters({ region: config.region, pace, inspectGroup })
-  const codedeploy = createLazyCodeDeployAdapters({ region: config.region, inspectGroup })
+  const codedeploy = createLazyCodeDeployAdapters({ region: config.region, alb })
   return {
     ...byRouteKind({ alb, route53, lambdaAlias: createLazyLambdaAdapters(config.region), codedeploy }),
     driverFor: codedeploy.driverFor,

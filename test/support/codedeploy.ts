@@ -65,6 +65,8 @@ export interface CodeDeployRig {
   readonly functions: Record<string, LambdaFunction>
   readonly aliases: () => Readonly<Record<string, AliasWeight>>
   readonly errors: unknown[]
+  /** The load balancers and CodeDeploy, for an endpoint to serve. */
+  readonly services: () => readonly AwsService[]
   /** Creates the alarm if it is not there, and sets its state. */
   setAlarm(name: string, state: 'OK' | 'ALARM'): Promise<void>
   /** The state now. */
@@ -130,6 +132,7 @@ export function aCodeDeploy(aliases: Readonly<Record<string, AliasWeight>> = {})
   return {
     ...{ clock, unhealthy, functions, errors },
     aliases: memory.all,
+    services: () => [balancing, codeDeploy.service],
     call: async (name, input, where = region) =>
       (await callService(codeDeploy.service, name, input, where)) as Operations[typeof name][1],
     elb: async (name, input) => (await callService(balancing, name, input, region)) as never,

@@ -23,6 +23,8 @@ export interface InspectionReads {
   attributes(targetGroupArn: string): Promise<ReadonlyMap<string, string>>
   /** Everything on a load balancer that routes, paged to the end. */
   allActions(loadBalancerArn: string): Promise<readonly ActionsAt[]>
+  /** The default action and every rule of one listener, paged to the end. @throws {NotFoundError} If there is none. */
+  actionsUnder(listenerArn: string): Promise<readonly ActionsAt[]>
 }
 
 export interface TargetGroupRead {
@@ -92,6 +94,7 @@ export function createInspectionReads(client: ElasticLoadBalancingV2Client, dead
       for (const listener of await listenersOf(loadBalancerArn)) all.push(...(await rulesOf(listener)))
       return all
     },
+    actionsUnder: rulesOf,
   }
 }
 

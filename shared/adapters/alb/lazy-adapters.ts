@@ -4,6 +4,7 @@ import type { TargetGroups } from '../../ports/target-groups.ts'
 import type { TargetHealth } from '../../ports/target-health.ts'
 import type { DirectRouter, TestRouterFor } from '../../ports/traffic-router.ts'
 import { lazy } from '../aws-client.ts'
+import type { FindPair } from './pair-route.ts'
 import type { AlbRouteInspector } from './route-inspector.ts'
 import { toSingleGroup, toTargetState } from './target-state.ts'
 
@@ -12,6 +13,7 @@ export interface AlbAdapters {
   readonly routerFor: (route: AlbRoute) => DirectRouter
   readonly testRouterFor: TestRouterFor
   readonly inspector: AlbRouteInspector
+  readonly findPair: FindPair
   readonly targetHealth: TargetHealth
   readonly targetGroups: TargetGroups
 }
@@ -25,18 +27,21 @@ export function createLazyAlbAdapters(): AlbAdapters {
       { createAlbRouteInspector },
       { createAlbTargetHealth },
       { createAlbTargetGroups },
+      { createPairFinder },
     ] = await Promise.all([
       import('./clients.ts'),
       import('./traffic-router.ts'),
       import('./route-inspector.ts'),
       import('./target-health.ts'),
       import('./target-groups.ts'),
+      import('./pair-route.ts'),
     ])
     const clientsFor = createAlbClients()
     return {
       ...routers,
       clientsFor,
       inspector: createAlbRouteInspector(clientsFor),
+      findPair: createPairFinder(clientsFor),
       targetHealth: createAlbTargetHealth((region) => clientsFor(region).reader),
       targetGroups: createAlbTargetGroups((region) => clientsFor(region).reader),
     }
@@ -70,6 +75,7 @@ export function createLazyAlbAdapters(): AlbAdapters {
       inspect: async (route) => (await adapters()).inspector.inspect(route),
       inspectGroup: async (arn, notes) => (await adapters()).inspector.inspectGroup(arn, notes),
     },
+    findPair: async (wish) => (await adapters()).findPair(wish),
     targetHealth: { read: async (targetGroupArn) => (await adapters()).targetHealth.read(targetGroupArn) },
     targetGroups: { loadBalancerOf: async (arn) => (await adapters()).targetGroups.loadBalancerOf(arn) },
   }
