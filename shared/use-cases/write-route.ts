@@ -105,20 +105,23 @@ async function writeUnderLease(
   }
   await deps.leases.intend(lease, target)
   let cause: unknown
+  // Where a provider locks by revision, a change that routes nothing differently moves it: each try replaces what was read last.
+  let current = seen
   for (const pauseMs of pausesMs) {
     requireTime(deps, lease)
     if (!(await deps.leases.isHeld(lease))) throw new TransientError(`the lease of ${lease.resource} was lost`)
     // Where the last look took the time of a save, somebody else may have written meanwhile: compare once more.
     if ((await wish.mayWrite(seen)) && !sameRouting(await wish.router.read(), seen))
       return writeUnderLease(deps, wish, { ...lease, intended: target }, wire)
-    cause = await send(deps, wish, lease, { seen, target, wire })
+    cause = await send(deps, wish, lease, { seen: current, target, wire })
     const settled = await readBack(deps, wish, lease, { seen, target, isThere, sent: cause === undefined })
-    if (settled === 'there') {
+    if (settled.isThere) {
       // What is there, one of the calls did; the answer of that one was lost.
       if (cause !== undefined) wire.unaccounted = Math.max(0, wire.unaccounted - 1)
       await deps.leases.confirm(lease, target)
       return { before: seen.weights, after: target.weights, wrote: true, changeId: null }
     }
+    current = settled.live ?? current
     await deps.clock.sleep(pauseMs)
   }
   throw new TransientError(`the new routing of ${wish.resource} did not take effect`, { cause })
@@ -163,16 +166,17 @@ async function readBack(
   wish: DirectWish,
   lease: Lease,
   write: Written,
-): Promise<'there' | 'unchanged'> {
+): Promise<{ readonly isThere: boolean; readonly live: RouteState | null }> {
   let cause: unknown
+  let live: RouteState | null = null
   for (const pauseMs of pausesMs) {
     try {
-      const live = await wish.router.read()
+      live = await wish.router.read()
       cause = undefined
-      if (write.isThere(live, write.target)) return 'there'
+      if (write.isThere(live, write.target)) return { isThere: true, live }
       if (!sameRouting(live, write.seen))
         throw new ConflictError(`somebody else changed ${wish.resource} while we wrote it`, { resource: wish.resource })
-      if (!write.sent) return 'unchanged'
+      if (!write.sent) return { isThere: false, live }
     } catch (error) {
       if (!(error instanceof TransientError)) throw error
       cause = error
@@ -181,7 +185,7 @@ async function readBack(
     await deps.clock.sleep(pauseMs)
   }
   if (cause) throw new TransientError(`${wish.resource} could not be read back`, { cause })
-  return 'unchanged'
+  return { isThere: false, live }
 }
 
 /** @throws {TransientError} If too little of the lease is left for a call and its read-back. */
