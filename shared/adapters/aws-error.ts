@@ -18,6 +18,9 @@ const throttlingCodes = new Set([
   'PriorRequestNotComplete',
 ])
 
+/** Somebody else changed it since it was read, or AWS is still changing it: the call did nothing. */
+const supersededCodes = new Set(['PreconditionFailed', 'ResourceConflict'])
+
 /** What the call did is unknown. */
 const transientCodes = new Set([
   'RequestTimeout',
@@ -28,6 +31,8 @@ const transientCodes = new Set([
   'InternalError',
   'InternalServiceFault',
   'InternalServiceError',
+  // Lambda's `ServiceException`.
+  'Service',
   'ServiceUnavailable',
   'HealthUnavailable',
   // Temporary credentials are fetched anew before the next attempt.
@@ -70,6 +75,8 @@ const advice: Readonly<Record<string, string>> = {
   InvalidLoadBalancerAction: 'the groups do not fit this listener: check protocol and target group stickiness',
   IncompatibleProtocols: "the groups' protocol does not fit the listener's: recreate them with its protocol",
   InvalidConfigurationRequest: 'AWS calls the configuration invalid: compare blue and green, attribute by attribute',
+  InvalidParameterValue:
+    'AWS calls a value invalid: an alias takes two published versions with the same role and dead-letter queue',
   CredentialsProviderError: 'no credentials were found: run with a role, or set AWS_ACCESS_KEY_ID and its secret',
 }
 
@@ -84,7 +91,7 @@ export function toDomainError(error: unknown, { tried, on }: Attempt): Error {
   const text = `${tried} on ${on} failed: ${code === message ? code : `${code}: ${message}`}`
   const cause = { cause: error }
   if (missingCodes.has(code)) return new NotFoundError(`${text}; check that it still exists in this Region`, cause)
-  const refused = throttlingCodes.has(code) || status === 429
+  const refused = throttlingCodes.has(code) || supersededCodes.has(code) || status === 429
   const transient = refused || transientCodes.has(code) || networkCodes.has(networkCode) || status >= 500 || unreadable
   if (transient) return new TransientError(`${text}; it may go through later`, { ...cause, refused })
   return new UpstreamError(`${text}; ${advice[code] ?? 'AWS refuses this call until what it names is changed'}`, cause)

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { NotFoundError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
 import { type AlbRoute, resourceOf, type TestEntry } from '../../shared/domain/service.ts'
 import { canaryPercent, type RouteState, sameRouting } from '../../shared/domain/traffic.ts'
 import type { DirectRouter, TestRouterFor } from '../../shared/ports/traffic-router.ts'
+import { describeDirectRouter } from './direct-router.ts'
 
 /** A provider with one service on it, as a suite finds it at the start of each test. */
 export interface RoutedWorld {
@@ -43,23 +43,25 @@ export function describeTrafficRouter(name: string, make: () => Promise<RoutedWo
     return readBack
   }
 
-  describe(`${name} as a traffic router`, () => {
-    it('reads the weights that are there; an absent side is null', async () => {
-      const { weights } = await router.read()
-      expect(weights.green).toBeNull()
-      expect(canaryPercent(weights, 'green')).toBe(0)
-    })
+  describeDirectRouter(name, async () => {
+    const { routerFor, route, missing, other, change } = await make()
+    return {
+      router: routerFor(route),
+      missing: routerFor(missing),
+      takesThree: true,
+      change: (shares) =>
+        change(resourceOf(route), {
+          [route.blue]: shares.blue,
+          [route.green]: shares.green,
+          ...(shares.other === undefined ? {} : { [other]: shares.other }),
+        }),
+    }
+  })
 
-    it.each([0, 0.1, 1, 10, 33.3, 50, 99, 99.9, 100])('puts %d percent in place', async (percent) => {
+  describe(`${name} as a traffic router of target groups`, () => {
+    it.each([0, 0.1, 100])('has both groups in the action at %d percent', async (percent) => {
       const { weights } = await shift({ ...toGreen, percent })
-      expect(canaryPercent(weights, 'green')).toBe(percent)
-      expect(weights.green).not.toBeNull()
-    })
-
-    it('sends nothing for a target', async () => {
-      const seen = await router.read()
-      router.target(seen, { ...toGreen, percent: 50 })
-      expect(await router.read()).toEqual(seen)
+      expect([weights.blue, weights.green]).not.toContain(null)
     })
 
     it('may be told the same twice', async () => {
@@ -68,32 +70,6 @@ export function describeTrafficRouter(name: string, make: () => Promise<RoutedWo
       await router.write(seen, target)
       await router.write(seen, target)
       expect(sameRouting(await router.read(), target)).toBe(true)
-    })
-
-    it('puts a snapshot back from plain JSON, the attached side gone again', async () => {
-      const snapshot = fromStore(await router.read())
-      const seen = await shift({ ...toGreen, percent: 100 })
-      await router.write(seen, snapshot)
-      const restored = await router.read()
-      expect(sameRouting(restored, snapshot)).toBe(true)
-      expect(restored.weights.green).toBeNull()
-    })
-
-    it('shows a weight that somebody else changed', async () => {
-      const ours = await shift({ ...toGreen, percent: 10 })
-      await world.change(resourceOf(world.route), { [world.route.blue]: 80, [world.route.green]: 20 })
-      expect(sameRouting(await router.read(), ours)).toBe(false)
-    })
-
-    it('shows a group that somebody else added, refuses to raise beside it, and can take it back', async () => {
-      const ours = await shift({ ...toGreen, percent: 10 })
-      const foreign = { [world.route.blue]: 45, [world.route.green]: 5, [world.other]: 50 }
-      await world.change(resourceOf(world.route), foreign)
-      const seen = await router.read()
-      expect(sameRouting(seen, ours)).toBe(false)
-      expect(() => router.target(seen, { ...toGreen, percent: 20 })).toThrow(UpstreamError)
-      await router.write(seen, ours)
-      expect(sameRouting(await router.read(), ours)).toBe(true)
     })
 
     it('keeps stickiness, and takes the idle side out at the end because of it', async () => {
@@ -111,18 +87,6 @@ export function describeTrafficRouter(name: string, make: () => Promise<RoutedWo
       await shift({ ...toGreen, percent: 50 })
       const after = await shift({ canary: 'green', percent: 100, keepIdle: false })
       expect(after.weights.blue).toBe(0)
-    })
-
-    it.each([-1, 100.1, 0.05])('refuses %d percent', async (percent) => {
-      const seen = await router.read()
-      expect(() => router.target(seen, { ...toGreen, percent })).toThrow(ValidationError)
-    })
-
-    it('says that a rule is gone, on reading and on writing', async () => {
-      const seen = await router.read()
-      const gone = world.routerFor(world.missing)
-      await expect(gone.read()).rejects.toThrow(NotFoundError)
-      await expect(gone.write(seen, seen)).rejects.toThrow(NotFoundError)
     })
   })
 

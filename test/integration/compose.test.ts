@@ -5,7 +5,7 @@ import { TransientError, UpstreamError } from '../../shared/domain/errors.ts'
 import { createLogger } from '../../shared/logger.ts'
 import { albArns } from '../support/alb.ts'
 import { startAnsweringServer } from '../support/answering-server.ts'
-import { anAlbRoute } from '../support/builders.ts'
+import { anAlbRoute, anAliasRoute } from '../support/builders.ts'
 import { aRecordSet, aRoute53Route, hostedZoneId } from '../support/route53.ts'
 
 const config = {
@@ -22,6 +22,7 @@ const logger = createLogger(() => undefined)
 /** One call of each port that talks to AWS, and what it must be signed for. */
 const elsewhere = (arn: string) => arn.replace('eu-west-1', 'us-east-2')
 const route = { ...anAlbRoute({ ruleArn: elsewhere(albArns.rule) }), test: { ruleArn: elsewhere(albArns.testRule) } }
+const elsewhereAlias = anAliasRoute({ functionName: 'arn:aws:lambda:us-east-2:123456789012:function:checkout' })
 const groups = [{ targetGroupArn: elsewhere(albArns.green), loadBalancerArn: elsewhere(albArns.loadBalancer) }]
 const calls: readonly [name: string, signedFor: string, variable: string, call: (deps: Deps) => Promise<unknown>][] = [
   ['services', 'dynamodb/eu-west-1', 'DYNAMODB', ({ services }) => services.get('web')],
@@ -52,6 +53,9 @@ const calls: readonly [name: string, signedFor: string, variable: string, call: 
     'ELASTIC_LOAD_BALANCING_V2',
     ({ targetGroups }) => targetGroups.loadBalancerOf(elsewhere(albArns.green)),
   ],
+  ["an alias's router", 'lambda/eu-west-1', 'LAMBDA', (deps) => deps.routerFor(anAliasRoute()).read()],
+  ["an alias's router elsewhere", 'lambda/us-east-2', 'LAMBDA', (deps) => deps.routerFor(elsewhereAlias).read()],
+  ["an alias's inspector", 'lambda/us-east-2', 'LAMBDA', ({ inspector }) => inspector.inspect(elsewhereAlias)],
   ['hosted zones', 'route53/eu-west-1', 'ROUTE_53', ({ hostedZones }) => hostedZones.zone(hostedZoneId)],
   ['zone changes', 'dynamodb/eu-west-1', 'DYNAMODB', ({ zoneChanges }) => zoneChanges.waiting(hostedZoneId)],
   ['propagation', 'dynamodb/eu-west-1', 'DYNAMODB', ({ propagation }) => propagation.read('C123')],
@@ -108,6 +112,19 @@ describe('what is composed', () => {
     const actions = [{ Type: 'forward', TargetGroupArn: route.blue }]
     const state = { weights: { blue: 100, green: null }, settings: '', raw: { actions } }
     await expect(router.write(state, state)).rejects.toThrow(TransientError)
+    expect(server.signedFor).toHaveLength(4)
+  })
+
+  it('reads an alias again where that failed, and never writes it twice', async () => {
+    const server = await startAnsweringServer(500)
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url)
+    const router = compose(config, { clock, logger }).routerFor(anAliasRoute())
+    await expect(router.read()).rejects.toThrow(TransientError)
+    expect(server.signedFor).toHaveLength(3)
+    const raw = { version: '1', additional: null, revisionId: 'r1' }
+    const seen = { weights: { blue: 100, green: null }, settings: '', raw }
+    const target = router.target(seen, { canary: 'green', percent: 10, keepIdle: true })
+    await expect(router.write(seen, target)).rejects.toThrow(TransientError)
     expect(server.signedFor).toHaveLength(4)
   })
 

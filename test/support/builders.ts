@@ -1,7 +1,7 @@
 import type { Actor, Deployment, DeploymentEvent, DeploymentMeasures } from '../../shared/domain/deployment.ts'
-import type { DriverProgress } from '../../shared/domain/driver-progress.ts'
+import type { DriverProgress, DriverProgress } from '../../shared/domain/driver-progress.ts'
 import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
-import type { AlbRoute, CodeDeployRoute, Service } from '../../shared/domain/service.ts'
+import type { AlbRoute, CodeDeployRoute, LambdaAliasRoute, Service } from '../../shared/domain/service.ts'
 import type { RouteState } from '../../shared/domain/traffic.ts'
 
 const region = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012'
@@ -18,6 +18,12 @@ export const aDeployer: Actor = { kind: 'token', name: 'ci' }
 /** A rule that divides traffic between `web-blue` and `web-green`. */
 export function anAlbRoute(overrides: { readonly ruleArn?: string; readonly wave?: number } = {}): AlbRoute {
   return { kind: 'alb', ruleArn: webArns.rule, blue: webArns.blue, green: webArns.green, wave: 1, ...overrides }
+}
+
+/** The alias `live` of `checkout`, version 1 in blue and 2 in green. */
+export function anAliasRoute(overrides: Partial<LambdaAliasRoute> = {}): LambdaAliasRoute {
+  const versions = { blue: '1', green: '2' }
+  return { kind: 'lambda-alias', functionName: 'checkout', alias: 'live', ...versions, wave: 1, ...overrides }
 }
 
 /** Everything to blue, nothing else in the action. */

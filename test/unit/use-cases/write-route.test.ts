@@ -5,9 +5,10 @@ import { createMemoryDeploymentStore } from '../../../shared/adapters/memory/dep
 import { createMemoryLeases } from '../../../shared/adapters/memory/leases.ts'
 import { createMemoryZoneQueue } from '../../../shared/adapters/memory/zone-queue.ts'
 import { ConflictError, TransientError, UpstreamError } from '../../../shared/domain/errors.ts'
+import { resourceOf } from '../../../shared/domain/service.ts'
 import type { Leases } from '../../../shared/ports/lease.ts'
 import { type WriteReceipt, type WriteWish, writeRoute } from '../../../shared/use-cases/write-route.ts'
-import { anAlbRoute, webArns } from '../../support/builders.ts'
+import { anAlbRoute, anAliasRoute, webArns } from '../../support/builders.ts'
 import { type PortFaults, withFaults } from '../../support/port-faults.ts'
 
 const { rule, blue, green } = webArns
@@ -162,6 +163,31 @@ describe('writeRoute', () => {
     })
     expect(sent()).toBe(1)
     expect((await leases.peek(rule))?.intended).toBeNull()
+  })
+
+  it('tries again under the lock that is there now where a change moved the lock and no traffic', async () => {
+    cloud.functions.addFunction('checkout', { versions: ['1', '2'] })
+    cloud.functions.setAlias('checkout', 'live', { version: '1', additional: null })
+    const alias = cloud.routerFor(anAliasRoute())
+    const change = () => cloud.functions.setAlias('checkout', 'live', { version: '1', additional: null })
+    let changes = 0
+    const receipt = await write({
+      resource: resourceOf(anAliasRoute()),
+      router: alias,
+      target: (seen) => alias.target(seen, { canary: 'green', percent: 10, keepIdle: true }),
+      async mayWrite() {
+        if (changes++ < 1) change()
+        return false
+      },
+    })
+    expect(receipt).toEqual({
+      before: { blue: 100, green: null },
+      after: { blue: 90, green: 10 },
+      wrote: true,
+      changeId: null,
+    })
+    expect(cloud.functions.writes).toHaveLength(1)
+    expect(await leases.take(resourceOf(anAliasRoute()), 'next', 20_000)).not.toBeNull()
   })
 
   it('does not try again what AWS refuses for good', async () => {
