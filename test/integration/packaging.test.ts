@@ -94,6 +94,7 @@ describe('the packaged service', () => {
     'elasticloadbalancing:ModifyRule',
     'elasticloadbalancing:ModifyListener',
     'route53:ChangeResourceRecordSets',
+    'lambda:UpdateAlias',
   ])('lets only those functions write traffic that may have to roll back or shift: %s', (action) =>
     expect(rolesWith(action)).toEqual(writers),
   )
@@ -116,6 +117,17 @@ describe('the packaged service', () => {
     expect(rolesWith('route53:GetChange')).toEqual(writers)
   })
 
+  it('lets them move aliases of functions, and read their versions only where it is decided what to deploy', () => {
+    const readers = rolesWith('elasticloadbalancing:DescribeRules')
+    expect(rolesWith('lambda:GetAlias')).toEqual(readers)
+    const deciders = ['ApiRole', 'CloseRole', 'PrepareRole', 'RollBackRole', 'RollbackCheckRole']
+    expect(rolesWith('lambda:ListVersionsByFunction')).toEqual(deciders)
+    const functions = { 'Fn::Sub': expect.stringMatching(/:lambda:\*:\$\{AWS::AccountId\}:function:\*$/) }
+    const isAlias = (action: string) => action.startsWith('lambda:') && action !== 'lambda:InvokeFunction'
+    const resourcesOf = (role: string) => statementsOf(role).filter(({ Action }) => Action.some(isAlias))
+    for (const { Resource } of [...readers, ...writers].flatMap(resourcesOf)) expect(Resource).toEqual(functions)
+  })
+
   it('lets those functions look at records that look at rules', () => {
     const readers = rolesWith('elasticloadbalancing:DescribeRules')
     expect(readers).toEqual(['ApiRole', 'CloseRole', 'EvaluateGatesRole', 'PrepareRole', ...writers.slice(1)])
@@ -131,6 +143,8 @@ describe('the packaged service', () => {
       'elasticloadbalancing:DescribeListeners',
       'elasticloadbalancing:DescribeRules',
       'route53:ListResourceRecordSets',
+      'lambda:GetAlias',
+      'lambda:ListVersionsByFunction',
       'states:StartExecution',
       'states:DescribeExecution',
       'states:SendTaskSuccess',
