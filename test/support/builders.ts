@@ -1,5 +1,5 @@
 import type { Actor, Deployment, DeploymentEvent, DeploymentMeasures } from '../../shared/domain/deployment.ts'
-import type { DriverProgress, DriverProgress } from '../../shared/domain/driver-progress.ts'
+import type { DriverProgress } from '../../shared/domain/driver-progress.ts'
 import type { SettledBucket } from '../../shared/domain/gates/compare-buckets.ts'
 import type { AlbRoute, CodeDeployRoute, LambdaAliasRoute, Service } from '../../shared/domain/service.ts'
 import type { RouteState } from '../../shared/domain/traffic.ts'

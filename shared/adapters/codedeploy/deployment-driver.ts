@@ -4,6 +4,7 @@ import {
   type CreateDeploymentCommandInput,
   StopDeploymentCommand,
 } from '@aws-sdk/client-codedeploy'
+import { type ConfigWish, toDeploymentConfig } from '../../domain/deployment-config.ts'
 import type { DriverWait } from '../../domain/driver-progress.ts'
 import { NotFoundError, TransientError, UpstreamError } from '../../domain/errors.ts'
 import { messageOf } from '../../domain/message-of.ts'
@@ -12,7 +13,6 @@ import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver
 import { withDeadline } from '../deadline.ts'
 import { type CodeDeployClients, codeDeployDeadlineMs, createDeadlineMs } from './clients.ts'
 import { callingCodeDeploy, unlessCode } from './codedeploy-error.ts'
-import { type ConfigWish, toDeploymentConfig } from './deployment-config.ts'
 import { createDeploymentReads, createdAtMs } from './deployment-reads.ts'
 import { provideOwnConfig } from './own-config.ts'
 import { toProgress } from './progress.ts'

@@ -4,11 +4,11 @@ import {
   GetDeploymentConfigCommand,
   type TrafficRoutingConfig,
 } from '@aws-sdk/client-codedeploy'
+import type { ConfigWish, TrafficRouting } from '../../domain/deployment-config.ts'
 import { UpstreamError } from '../../domain/errors.ts'
 import { withDeadline } from '../deadline.ts'
 import type { CodeDeployClients } from './clients.ts'
 import { callingCodeDeploy, unlessCode } from './codedeploy-error.ts'
-import type { ConfigWish, TrafficRouting } from './deployment-config.ts'
 
 /**
  * Sees to it that a configuration of ours is there and does what its name says.
