@@ -6,7 +6,7 @@ import type { WebhookAnswer, WebhookRequest } from '../../ports/webhook-judge.ts
 import { byRouteKind } from '../by-route-kind.ts'
 import { createMemoryAlarms, type MemoryAlarms } from './alarms.ts'
 import { createMemoryCodeDeploy, type MemoryCodeDeploy } from './codedeploy.ts'
-import { createFaults, type FaultHook } from './faults.ts'
+import { createFaults, type FaultHook, type RunCall } from './faults.ts'
 import { createMemoryFunctions, type MemoryFunctions } from './functions.ts'
 import { createMemoryHealthChecks, type MemoryHealthChecks } from './health-checks.ts'
 import { createMemoryHostedZones, type MemoryHostedZones, type MemoryZoneOptions } from './hosted-zones.ts'
@@ -60,11 +60,17 @@ export interface MemoryCloud extends CloudPorts {
 export function createMemoryCloud(clock: Pick<Clock, 'now'>, zoneOptions: MemoryZoneOptions = {}): MemoryCloud {
   const groups = new Map<string, MemoryGroup>()
   const routing = createMemoryRouting((arn) => groups.has(arn))
-  const { inject, run } = createFaults()
+  const faults = createFaults()
+  // CodeDeploy goes on whether or not somebody looks: whoever calls finds what it has done until then.
+  const run: RunCall = (call, work) =>
+    faults.run(call, () => {
+      codedeploy.settle()
+      return work()
+    })
   const alb = createMemoryLoadBalancer({ routing, groups, run })
   const hostedZones = createMemoryHostedZones(clock, run, zoneOptions)
   const functions = createMemoryFunctions(run)
-  const codedeploy = createMemoryCodeDeploy({ clock, run, routing, functions })
+  const codedeploy = createMemoryCodeDeploy({ clock, run, routing, functions, inspectGroup: alb.inspectGroup })
   let answerProbe: (request: ProbeRequest) => ProbeAnswer = () => ({
     kind: 'answer',
     status: 200,
@@ -87,13 +93,16 @@ export function createMemoryCloud(clock: Pick<Clock, 'now'>, zoneOptions: Memory
     targetGroups: alb.targetGroups,
     routing,
     hostedZones,
-    inject,
+    inject: faults.inject,
     metrics: createMemoryMetrics(clock, run),
     alarms: createMemoryAlarms(clock, run),
     healthChecks: createMemoryHealthChecks(clock, run),
     setGroup: (arn, group = {}) => void groups.set(arn, group),
     removeGroup: (arn) => void groups.delete(arn),
-    weightsOf: (resource) => toWeights(routing.actions(resource)),
+    weightsOf(resource) {
+      codedeploy.settle()
+      return toWeights(routing.actions(resource))
+    },
     answerProbes(answer) {
       answerProbe = answer
     },
@@ -101,9 +110,7 @@ export function createMemoryCloud(clock: Pick<Clock, 'now'>, zoneOptions: Memory
   }
 }
 
-function composeWebhooks(
-  run: ReturnType<typeof createFaults>['run'],
-): Pick<MemoryCloud, 'webhookJudge' | 'secrets' | 'answerWebhooks' | 'setSecret'> {
+function composeWebhooks(run: RunCall): Pick<MemoryCloud, 'webhookJudge' | 'secrets' | 'answerWebhooks' | 'setSecret'> {
   const secrets = new Map<string, string | null>()
   let answerWebhook: (request: WebhookRequest) => WebhookAnswer = () => ({
     ...{ status: 'answered', verdict: 'pass', reason: null, evidence: null, note: null },

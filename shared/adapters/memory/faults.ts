@@ -16,11 +16,17 @@ export interface CloudCall {
     | 'webhook.ask'
     | 'secrets.read'
     | 'target-groups.read'
+    | 'driver.find'
+    | 'driver.create'
+    | 'driver.read'
+    | 'driver.continue'
+    | 'driver.stop'
+    | 'driver.previousRevision'
     | 'zones.zone'
     | 'zones.page'
     | 'zones.upsert'
     | 'zones.changeStatus'
-  /** The rule, listener, group, alarm names, health check ids, URL, name of the secret, hosted zone or change. */
+  /** The rule, listener, group, alarm names, health check ids, URL, name of the secret, hosted zone, change or deployment group. */
   readonly subject: string
 }
 
