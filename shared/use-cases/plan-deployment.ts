@@ -15,6 +15,7 @@ import { preflight } from './preflight.ts'
 import { asFinding } from './prepare.ts'
 import { readService } from './read-service.ts'
 import { requireFittingRequest } from './require-fitting-request.ts'
+import { resolveRoutes } from './resolve-routes.ts'
 import { resolveStable } from './resolve-stable.ts'
 
 /** What a deployment would do, and what is known to speak against it. */
@@ -35,11 +36,13 @@ export interface DeploymentPlan {
  * Says what a deployment would do, from what is live now. Changes nothing.
  *
  * @throws {NotFoundError} If there is no such service.
- * @throws {ValidationError} If `to` is the slot that serves already, or the request does not fit the service's routes.
+ * @throws {ValidationError} If `to` is the slot that serves already, a version is asked for that does, or the request does
+ *   not fit the service's routes.
  */
 export async function planDeployment(deps: Deps, request: PlanRequest): Promise<DeploymentPlan> {
-  const service = await readService(deps, request.service)
-  requireFittingRequest(service, request)
+  const registered = await readService(deps, request.service)
+  requireFittingRequest(registered, request)
+  const service = await resolveRoutes(deps, registered, request)
   const { routes, freeze = [] } = service
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   const stable = await resolveStable(deps, service, request.to)

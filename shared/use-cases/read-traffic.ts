@@ -8,6 +8,7 @@ import { canaryPercent, type RawWeights, type RouteState, type Slot, sameRouting
 import type { LeaseView } from '../ports/lease.ts'
 import { resourcesOf } from './claim-resources.ts'
 import { readService } from './read-service.ts'
+import { recallRoutes } from './recall-routes.ts'
 
 export interface RouteTraffic {
   readonly kind: Route['kind']
@@ -45,7 +46,7 @@ export interface Traffic {
  * @throws {TransientError} If AWS can be asked about none of the routes.
  */
 export async function readTraffic(deps: Deps, name: string): Promise<Traffic> {
-  const { routes } = await readService(deps, name)
+  const routes = await recallRoutes(deps, await readService(deps, name))
   const open = await readOpen(deps, name)
   const [states, leases, targets] = await Promise.all([
     readStates(deps, routes),

@@ -15,7 +15,11 @@ export async function resolveStable(deps: Deps, service: Service, to: Slot | und
   return otherSlot(to)
 }
 
-async function readServing(deps: Deps, service: Service): Promise<{ slot: Slot; whole: boolean } | null> {
+/** The slot that serves on the first of the routes, and whether it has everything; null where that cannot be told. */
+export async function readServing(
+  deps: Pick<Deps, 'routerFor'>,
+  service: Pick<Service, 'routes'>,
+): Promise<{ slot: Slot; whole: boolean } | null> {
   const route = service.routes[0]
   if (!route) return null
   try {

@@ -12,6 +12,7 @@ import { newDeployment } from './new-deployment.ts'
 import { enqueueDeployment, goOnWaiting } from './queue/enqueue-deployment.ts'
 import { readWaiting } from './queue/read-waiting.ts'
 import { requireFittingRequest } from './require-fitting-request.ts'
+import { resolveRoutes } from './resolve-routes.ts'
 import { resolveStable } from './resolve-stable.ts'
 import { closeDeployment } from './roll-back.ts'
 import { startWorkflow } from './start-workflow.ts'
@@ -61,8 +62,8 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
   await requireNoneWaiting(deps, service.name)
   await takeService(deps, service.name, claim.id)
   await requireUnchanged(deps, service, claim.id)
-  const stable = await resolveHeld(deps, service, claim.id, request.to)
-  const created = await deps.deployments.create(newDeployment({ deps, id: claim.id, service, request, actor, stable }))
+  const resolved = await resolveHeld(deps, service, claim.id, request)
+  const created = await deps.deployments.create(newDeployment({ deps, id: claim.id, ...resolved, request, actor }))
   await keepService(deps, created)
   await startWorkflow(deps, created)
   return created
@@ -85,11 +86,17 @@ async function requireUnchanged(deps: Deps, service: Service, id: string): Promi
 }
 
 /** Which side serves is asked only now that no other deployment of the service can move it. */
-async function resolveHeld(deps: Deps, service: Service, id: string, to: Slot | undefined): Promise<Slot> {
+async function resolveHeld(
+  deps: Deps,
+  document: Service,
+  id: string,
+  request: DeploymentRequest,
+): Promise<{ readonly service: Service; readonly stable: Slot }> {
   try {
-    return await resolveStable(deps, service, to)
+    const service = await resolveRoutes(deps, document, request)
+    return { service, stable: await resolveStable(deps, service, request.to) }
   } catch (error) {
-    await deps.deployments.freePointer(service.name, id)
+    await deps.deployments.freePointer(document.name, id)
     throw error
   }
 }

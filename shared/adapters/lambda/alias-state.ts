@@ -46,15 +46,16 @@ export function toAliasState(target: AliasTarget, route: LambdaAliasRoute, revis
  * the canary is the additional one. Nothing is attached at 0, so `keepIdle` has nothing to keep.
  *
  * @throws {ValidationError} If `wish.percent` is none.
- * @throws {UpstreamError} If a version besides the pair gets calls.
- * @throws {InvariantError} If the route's versions are not known.
+ * @throws {UpstreamError} If a version besides the pair gets calls, or one of the pair is not known.
  */
 export function toAliasTargetState(seen: RouteState, wish: RouterWish, route: LambdaAliasRoute): RouteState {
   const tenths = toTenths(wish.percent)
   const stable = route[otherSlot(wish.canary)]
   const canary = route[wish.canary]
   if (stable === undefined || canary === undefined)
-    throw new InvariantError(`the versions of ${resourceOf(route)} were not resolved before it was moved`)
+    throw new UpstreamError(
+      `${resourceOf(route)} has no second version to move calls to; publish the one that is to serve`,
+    )
   const foreign = sharesOf(aliasTargetOf(seen)).find(({ version }) => version !== stable && version !== canary)
   if (foreign)
     throw new UpstreamError(

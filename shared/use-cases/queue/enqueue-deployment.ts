@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import type { Actor, Deployment } from '../../domain/deployment.ts'
+import type { Actor, Deployment, QueuedRequest } from '../../domain/deployment.ts'
 import type { DeploymentRequest } from '../../domain/deployment-request.ts'
 import { ConflictError, ValidationError } from '../../domain/errors.ts'
 import { queueLimit } from '../../domain/queue.ts'
@@ -9,6 +9,7 @@ import { toInstant } from '../../ports/clock.ts'
 import { loadDeployment } from '../change-deployment.ts'
 import { invokeRollBack } from '../invoke-roll-back.ts'
 import { newDeployment } from '../new-deployment.ts'
+import { requireKnownFunctions, resolveRoutes } from '../resolve-routes.ts'
 import { resolveStable } from '../resolve-stable.ts'
 import { readWaiting } from './read-waiting.ts'
 import { advanceQueue } from './supersede-open.ts'
@@ -39,14 +40,14 @@ export async function enqueueDeployment(deps: Deps, input: EnqueueInput): Promis
       { queued: ahead.length },
     )
   const isFirst = ahead.length === 0 && (await deps.deployments.pointer(service.name)) === null
-  const stable = await resolveProvisionally(deps, service, request.to, isFirst)
-  const { to, strategy, gates } = request
-  const queued = { ...(to && { to }), ...(strategy && { strategy }), ...(gates && { gates }), takesOver }
+  requireKnownFunctions(service, request)
+  const resolved = await resolveProvisionally(deps, service, request, isFirst)
+  const queued = toQueued(request, takesOver)
   await takePlace(deps, service.name, id)
   // An entry whose record does not come is tidied away: so the place is taken once more when the record is there.
   return goOnWaiting(
     deps,
-    await deps.deployments.create(newDeployment({ deps, id, service, request, actor, stable, queued })),
+    await deps.deployments.create(newDeployment({ deps, id, ...resolved, request, actor, queued })),
   )
 }
 
@@ -70,12 +71,38 @@ async function advance(deps: Deps, service: string, id: string): Promise<Deploym
   return loadDeployment(deps, id)
 }
 
+function toQueued({ to, strategy, gates, codedeploy, lambda }: DeploymentRequest, takesOver: boolean): QueuedRequest {
+  return {
+    ...(to && { to }),
+    ...(strategy && { strategy }),
+    ...(gates && { gates }),
+    ...(codedeploy && { codedeploy }),
+    ...(lambda && { lambda }),
+    takesOver,
+  }
+}
+
 /** Behind others, what serves by its turn cannot be known: then it is decided again, and refused if it must be. */
-async function resolveProvisionally(deps: Deps, service: Service, to: Slot | undefined, isFirst: boolean) {
+async function resolveProvisionally(
+  deps: Deps,
+  document: Service,
+  request: DeploymentRequest,
+  isFirst: boolean,
+): Promise<{ readonly service: Service; readonly stable: Slot }> {
+  const { to } = request
+  const service = await orAsItIs(isFirst, document, () => resolveRoutes(deps, document, request))
+  const stable = await orAsItIs(isFirst || to === undefined, otherSlot(to ?? 'green'), () =>
+    resolveStable(deps, service, to),
+  )
+  return { service, stable }
+}
+
+/** What cannot be as it is asked for now may be by its turn. */
+async function orAsItIs<T>(isStrict: boolean, otherwise: T, resolve: () => Promise<T>): Promise<T> {
   try {
-    return await resolveStable(deps, service, to)
+    return await resolve()
   } catch (error) {
-    if (isFirst || to === undefined || !(error instanceof ValidationError)) throw error
-    return otherSlot(to)
+    if (isStrict || !(error instanceof ValidationError)) throw error
+    return otherwise
   }
 }

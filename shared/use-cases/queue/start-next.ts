@@ -7,6 +7,7 @@ import type { TransitionEvent } from '../../domain/transition.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { fromService } from '../new-deployment.ts'
 import { findRaiseBlock } from '../raise-blocks.ts'
+import { resolveRoutes } from '../resolve-routes.ts'
 import { resolveStable } from '../resolve-stable.ts'
 import { closeDeployment } from '../roll-back.ts'
 import { startWorkflow } from '../start-workflow.ts'
@@ -90,8 +91,9 @@ async function decideTurn(
   const refused = (reason: string) => ({ type: 'refused', findings: [], reason }) as const
   if (!document) return refused(`service "${service}" was removed while the deployment waited`)
   try {
-    const stable = await resolveStable(deps, document, queued.to)
-    return { type: 'dequeued', stable, ...fromService(document, queued) }
+    const resolved = await resolveRoutes(deps, document, queued)
+    const stable = await resolveStable(deps, resolved, queued.to)
+    return { type: 'dequeued', stable, ...fromService(resolved, queued) }
   } catch (error) {
     if (error instanceof ValidationError) return refused(error.message)
     throw error

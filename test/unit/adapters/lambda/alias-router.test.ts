@@ -132,12 +132,12 @@ describe('what an alias router sends', () => {
     await expect(router().write({ ...seen, raw: null }, target)).rejects.toThrow(InvariantError)
   })
 
-  it('is nothing where the versions are not known', async () => {
+  it('is nothing where there is no version to move to', async () => {
     lambda.on(GetAliasCommand).resolves(anAlias('1'))
     const { blue: _blue, green: _green, ...unresolved } = anAliasRoute()
     const its = createAliasRouter(clients, unresolved)
     const seen = await its.read()
-    expect(() => its.target(seen, { canary: 'green', percent: 10, keepIdle: true })).toThrow(InvariantError)
+    expect(() => its.target(seen, { canary: 'green', percent: 10, keepIdle: true })).toThrow(UpstreamError)
   })
 })
 
