@@ -10,3 +10,8 @@ export type DriverPurpose = 'shift' | 'roll-back'
 export function toDriverTag(id: string, purpose: DriverPurpose): string {
   return purpose === 'shift' ? `sluice ${id}` : `sluice ${id} roll-back`
 }
+
+/** True for the description of a driver's deployment that Sluice created. */
+export function isDriverTag(description: string): boolean {
+  return /^sluice dep_\w+( roll-back)?$/.test(description)
+}

@@ -1,6 +1,14 @@
 import type { Problem } from './errors.ts'
-import type { AlbFacts, RecordFacts, RouteFacts } from './route-facts.ts'
-import { type AlbRoute, type Route, type Route53Route, resourceOf, targetGroupOf, testEntryOf } from './service.ts'
+import type { AlbFacts, DriverFacts, RecordFacts, RouteFacts } from './route-facts.ts'
+import {
+  type AlbRoute,
+  type CodeDeployRoute,
+  type Route,
+  type Route53Route,
+  resourceOf,
+  targetGroupOf,
+  testEntryOf,
+} from './service.ts'
 import { type Slot, slots } from './traffic.ts'
 
 /**
@@ -11,7 +19,16 @@ import { type Slot, slots } from './traffic.ts'
 export function findMissing(route: Route, facts: RouteFacts, path: string): Problem[] {
   if (route.kind === 'route53') return facts.kind === 'route53' ? findMissingRecords(route, facts, path) : []
   if (route.kind === 'alb') return facts.kind === 'alb' ? findMissingActions(route, facts, path) : []
+  if (route.kind === 'codedeploy') return facts.kind === 'codedeploy' ? findMissingGroupOf(route, facts, path) : []
   return []
+}
+
+/** CodeDeploy keeps a group below its application: which of them is missing, its answer for the group does not say. */
+function findMissingGroupOf(route: CodeDeployRoute, facts: DriverFacts, path: string): Problem[] {
+  const { applicationName, deploymentGroupName } = route
+  if (facts.group !== null || facts.notLookedAt.length > 0) return []
+  const message = `CodeDeploy has no application "${applicationName}" with a deployment group "${deploymentGroupName}"`
+  return [{ path: `${path}.deploymentGroupName`, message }]
 }
 
 function findMissingActions(route: AlbRoute, facts: AlbFacts, path: string): Problem[] {

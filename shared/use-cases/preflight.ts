@@ -3,7 +3,8 @@ import type { GroupHealth } from '../domain/capacity.ts'
 import type { Finding } from '../domain/deployment.ts'
 import { NotFoundError, type Problem, TransientError, UpstreamError } from '../domain/errors.ts'
 import { unseenAliases } from '../domain/findings/alias-health.ts'
-import type { CheckedRoute, NotLookedAt, PreflightFacts } from '../domain/findings/facts.ts'
+import { aliasOf } from '../domain/findings/app-spec.ts'
+import type { CheckedRoute, DrivenWish, NotLookedAt, PreflightFacts } from '../domain/findings/facts.ts'
 import type { FreezeWindow } from '../domain/freeze.ts'
 import type { Gate, Route53HealthGate } from '../domain/gates/gate.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -39,6 +40,8 @@ export interface PreflightInput {
   readonly stable: Slot | null
   readonly canary: Slot | null
   readonly at: 'put' | 'deployment'
+  /** Counts with a codedeploy route. Default: nothing is known of what it is to do. */
+  readonly driven?: DrivenWish
 }
 
 export interface PreflightAnswer {
@@ -63,16 +66,17 @@ export async function preflight(deps: PreflightDeps, input: PreflightInput): Pro
   )
   const roles = rolesOf(input, routes)
   const alarmNames = input.gates.flatMap((gate) => (gate.kind === 'alarms' ? gate.alarmNames : []))
-  const [blocks, alarms, measured, healthChecks] = await Promise.all([
+  const [blocks, alarms, measured, healthChecks, driven] = await Promise.all([
     input.at === 'deployment' ? findBlocks(deps, input.freeze ?? []) : [],
     alarmNames.length === 0
       ? []
       : look('alarms', () => deps.alarms.read([...new Set(alarmNames)], null)).then((read) => read ?? []),
     readStableMetrics(deps, { gates: input.gates, routes, stable: roles?.stable ?? null }),
     readHealthChecks(deps, look, input.gates),
+    lookAtDriven(deps, look, input),
   ])
   const { at, plan, gates } = input
-  const facts = { at, routes, roles, plan, gates, alarms, ...measured, healthChecks }
+  const facts = { at, routes, roles, plan, gates, alarms, ...measured, healthChecks, ...(driven && { driven }) }
   return {
     findings: [
       ...blockFindings(blocks),
@@ -119,6 +123,17 @@ async function readHealth(deps: PreflightDeps, route: Route, slot: Slot): Promis
     if (error instanceof NotFoundError) return null
     throw error
   }
+}
+
+async function lookAtDriven(
+  deps: PreflightDeps,
+  look: Look,
+  { routes, driven }: PreflightInput,
+): Promise<PreflightFacts['driven'] | null> {
+  if (!driven || routes.every(({ kind }) => kind !== 'codedeploy')) return null
+  const alias = aliasOf(driven.revision)
+  const facts = alias && (await look('codedeploy.alias', () => deps.inspector.inspect(alias)))
+  return { ...driven, alias: facts?.kind === 'lambda-alias' ? facts : null }
 }
 
 function rolesOf(input: PreflightInput, routes: readonly CheckedRoute[]): PreflightFacts['roles'] {

@@ -37,6 +37,7 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
     stable,
     canary,
     at: 'deployment',
+    driven: { strategy: settings.strategy, revision: settings.codedeploy ?? null },
   })
   const found = [...checked.problems.map(asFinding), ...checked.findings]
   const findings = deployment.queued === undefined ? found : lessenBlocks(found)

@@ -67,7 +67,10 @@ async function requireFreeRoutes(deps: Deps, draft: ServiceDraft, previous: Serv
 async function lookAtRoutes(deps: Deps, draft: ServiceDraft): Promise<readonly Finding[]> {
   const { routes, gates, strategy } = draft
   const plan = buildPlan(strategy, wavesOf(routes))
-  const { findings, problems } = await preflight(deps, { routes, gates, plan, stable: null, canary: null, at: 'put' })
+  const { findings, problems } = await preflight(deps, {
+    ...{ routes, gates, plan, stable: null, canary: null, at: 'put' },
+    driven: { strategy, revision: null },
+  })
   if (problems.length > 0) throw new ValidationError('the service does not fit what is in AWS', problems)
   return findings
 }

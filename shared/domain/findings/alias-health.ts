@@ -37,8 +37,8 @@ export function aliasHealthFindings(facts: PreflightFacts): Finding[] {
 export function unseenAliases(routes: readonly CheckedRoute[]): readonly NotLookedAt[] {
   const what = 'alias-evaluates-health'
   const zones = [...new Set(routes.flatMap(({ route }) => (route.kind === 'route53' ? [route.hostedZoneId] : [])))]
-  // A route of records attaches no group to a load balancer: what endangers aliases elsewhere is none of its doing.
-  if (routes.every(({ route }) => route.kind === 'route53')) return []
+  // Records and functions attach no group to a load balancer: what endangers aliases elsewhere is none of their doing.
+  if (routes.every(({ route }) => route.kind === 'route53' || route.kind === 'lambda-alias')) return []
   if (zones.length === 0) return [{ what, reason: 'this service names no hosted zones to look for aliases in' }]
   const reason = `of ${zones.join(', ')} only the records that this service's routes name were read; other names may be aliases`
   return [{ what, reason }]

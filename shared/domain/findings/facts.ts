@@ -1,4 +1,5 @@
 import type { GroupHealth } from '../capacity.ts'
+import type { CodeDeployRevision } from '../codedeploy-revision.ts'
 import type { Finding } from '../deployment.ts'
 import type { AlarmReading } from '../gates/alarms.ts'
 import type { CountsReading } from '../gates/compare-buckets.ts'
@@ -7,8 +8,9 @@ import type { MetricsReading } from '../gates/metric.ts'
 import type { SeriesReading } from '../gates/own-metric.ts'
 import type { HealthCheckReading } from '../gates/route53-health.ts'
 import type { Plan } from '../plan.ts'
-import type { RouteFacts } from '../route-facts.ts'
+import type { AliasFacts, RouteFacts } from '../route-facts.ts'
 import { type Route, resourceOf } from '../service.ts'
+import type { Strategy } from '../strategy.ts'
 import type { RouteState, Slot } from '../traffic.ts'
 
 /** All that the preflight looks at, gathered before. */
@@ -28,6 +30,18 @@ export interface PreflightFacts {
   /** What the `route53-health` gates would have read lately. */
   readonly healthChecks: readonly { readonly gate: string; readonly checks: readonly HealthCheckReading[] }[]
   readonly notLookedAt: readonly NotLookedAt[]
+  /** With a codedeploy route; absent otherwise. */
+  readonly driven?: DrivenWish & {
+    /** The alias that an AppSpec for Lambda names; null on other platforms, or where it could not be looked at. */
+    readonly alias: AliasFacts | null
+  }
+}
+
+/** What a driver is to do. */
+export interface DrivenWish {
+  readonly strategy: Strategy
+  /** Null when a service is stored, and where a running deployment is taken over. */
+  readonly revision: CodeDeployRevision | null
 }
 
 export interface CheckedRoute {

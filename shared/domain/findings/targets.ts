@@ -29,7 +29,8 @@ function stableTargets(facts: PreflightFacts, checked: CheckedRoute): Finding[] 
 }
 
 function canaryTargets(facts: PreflightFacts, checked: CheckedRoute): Finding[] {
-  const canary = sideOf(facts, checked, 'canary')
+  // CodeDeploy starts the new tasks itself, once the deployment has begun.
+  const canary = checked.route.kind === 'codedeploy' ? null : sideOf(facts, checked, 'canary')
   if (canary === null) return []
   if (canary.health.total === 0) {
     const say = facts.at === 'put' ? aWarning : anError

@@ -3,6 +3,7 @@ import { unseenAliases } from '../../../shared/domain/findings/alias-health.ts'
 import type { CheckedRoute, PreflightFacts } from '../../../shared/domain/findings/facts.ts'
 import { findFindings } from '../../../shared/domain/preflight.ts'
 import { aRouteState, webArns } from '../../support/builders.ts'
+import { anAliasRoute, someAliasFacts } from '../../support/driven.ts'
 import { aGroupHealth } from '../../support/gates.ts'
 import {
   aCheckedRecordRoute,
@@ -127,5 +128,6 @@ describe('aliases that nobody looked for', () => {
 
   it('do not matter where no group is attached to a load balancer', () => {
     expect(unseenAliases([aCheckedRecordRoute()])).toEqual([])
+    expect(unseenAliases([aCheckedRoute({ route: anAliasRoute(), facts: someAliasFacts() })])).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { findMisplaced, findMissing } from '../../../shared/domain/route-problems.ts'
 import type { AlbRoute } from '../../../shared/domain/service.ts'
 import { anAlbRoute, webArns } from '../../support/builders.ts'
+import { aDrivenRoute, anAliasRoute, someAliasFacts, someDriverFacts } from '../../support/driven.ts'
 import { aGroup, aRecordRoute, someRecordFacts, someRouteFacts, webLoadBalancer } from '../../support/preflight.ts'
 
 const route = anAlbRoute()
@@ -137,5 +138,25 @@ describe('findMisplaced', () => {
     const groups = { blue: aGroup(webArns.blue, { loadBalancerArn: null }), green: null }
     expect(findMisplaced(tested, someRouteFacts({ groups }), 'routes[0]')).toEqual([])
     expect(findMisplaced(route, someRouteFacts({ loadBalancerArn: null }), 'routes[0]')).toEqual([])
+  })
+})
+
+describe('findMissing of a deployment group', () => {
+  const group = aDrivenRoute()
+  it('finds a group that is not there, unless CodeDeploy would not say', () => {
+    expect(findMissing(group, someDriverFacts(null), 'routes[0]')).toEqual([
+      {
+        path: 'routes[0].deploymentGroupName',
+        message: 'CodeDeploy has no application "web" with a deployment group "prod"',
+      },
+    ])
+    expect(findMissing(group, someDriverFacts(), 'routes[0]')).toEqual([])
+    const refused = { ...someDriverFacts(null), notLookedAt: ['web/prod could not be looked at: AccessDenied'] }
+    expect(findMissing(group, refused, 'routes[0]')).toEqual([])
+    expect(findMissing(group, someRouteFacts({ loadBalancerArn: null }), 'routes[0]')).toEqual([])
+  })
+
+  it('leaves an alias to its own findings', () => {
+    expect(findMissing(anAliasRoute(), someAliasFacts({ alias: null }), 'routes[0]')).toEqual([])
   })
 })
