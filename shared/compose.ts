@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { ulid } from 'ulid'
 import { createLazyAlbAdapters } from './adapters/alb/lazy-adapters.ts'
-import { lazy, perRegion, queueBeyond, toClientConfig } from './adapters/aws-client.ts'
+import { lazy, queueBeyond, toClientConfig } from './adapters/aws-client.ts'
 import { byRouteKind } from './adapters/by-route-kind.ts'
 import { createLazyCodeDeployAdapters } from './adapters/codedeploy/lazy-adapters.ts'
 import { createDynamoDbDeploymentStore } from './adapters/dynamodb/deployment-store.ts'
@@ -22,6 +22,7 @@ import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
 import { createLazyRoute53Adapters } from './adapters/route53/lazy-adapters.ts'
 import type { Pace } from './adapters/route53/take-request.ts'
 import { systemClock } from './adapters/system-clock.ts'
+import { composeCloudWatch, composeSecrets, patient } from './compose-reads.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { createLogger, type Logger } from './logger.ts'
@@ -43,8 +44,6 @@ export interface Overrides {
   readonly paced?: boolean
 }
 
-/** For calls that nobody holds a lease for. */
-const patient = { maxAttempts: 3, timeoutMs: 5000 }
 /** For the store: it is asked while a lease runs, just before a write, so a call must end within about 3 s in all. */
 const quick = { maxAttempts: 3, timeoutMs: 1000 }
 
@@ -127,48 +126,6 @@ function composeTraffic(
     targetGroups: alb.targetGroups,
     hostedZones: route53.hostedZones,
   }
-}
-
-function composeCloudWatch(config: Config, clock: Clock): Pick<Deps, 'metrics' | 'alarms' | 'healthChecks'> {
-  const adapters = lazy(async () => {
-    const [
-      { CloudWatchClient },
-      { createCloudWatchMetricsSource },
-      { createCloudWatchAlarmSource },
-      { createCloudWatchHealthCheckSource },
-    ] = await Promise.all([
-      import('@aws-sdk/client-cloudwatch'),
-      import('./adapters/cloudwatch/metrics-source.ts'),
-      import('./adapters/cloudwatch/alarm-source.ts'),
-      import('./adapters/cloudwatch/health-check-source.ts'),
-    ])
-    const clientFor = perRegion((region) => new CloudWatchClient(toClientConfig(region, patient)))
-    return {
-      metrics: createCloudWatchMetricsSource(clientFor, clock),
-      alarms: createCloudWatchAlarmSource(clientFor(config.region)),
-      healthChecks: createCloudWatchHealthCheckSource(clientFor, clock),
-    }
-  })
-  return {
-    metrics: {
-      read: async (query) => (await adapters()).metrics.read(query),
-      counts: async (query) => (await adapters()).metrics.counts(query),
-      series: async (query) => (await adapters()).metrics.series(query),
-    },
-    alarms: { read: async (names, sinceMs) => (await adapters()).alarms.read(names, sinceMs) },
-    healthChecks: { read: async (ids) => (await adapters()).healthChecks.read(ids) },
-  }
-}
-
-function composeSecrets(config: Config, clock: Clock): Pick<Deps, 'secrets'> {
-  const source = lazy(async () => {
-    const [{ SSMClient }, { createSsmSecretSource }] = await Promise.all([
-      import('@aws-sdk/client-ssm'),
-      import('./adapters/ssm/secret-source.ts'),
-    ])
-    return createSsmSecretSource(new SSMClient(toClientConfig(config.region, patient)), clock)
-  })
-  return { secrets: { read: async (name) => (await source()).read(name) } }
 }
 
 function composeWorkflow(config: Config): Pick<Deps, 'workflow' | 'rollBackInvoker' | 'checkInvoker'> {

@@ -66,7 +66,8 @@ export async function lookAtGate(deps: Deps, deployment: Deployment, gate: Gate,
       return (memory, look) => judgeRoute53Health(gate, sample, memory, look)
     }
     case 'webhook': {
-      const answer = await askWebhook(deps, deployment, gate)
+      const url = gate.url.replaceAll('{side}', deployment.canary)
+      const answer = await askWebhook(deps, { ...gate, url }, toQuestion(deployment, gate, deps.clock.now()))
       return (memory, look) => judgeWebhook(gate, answer, memory, look)
     }
     case 'compare':
@@ -152,22 +153,24 @@ function readAlarms(deps: Deps, deployment: Deployment, names: readonly string[]
   return orFailure(async () => ({ status: 'complete', alarms: await deps.alarms.read(names, sinceMs) }))
 }
 
-function readHealthChecks(deps: Deps, ids: readonly string[]): Promise<HealthChecksSample> {
+export function readHealthChecks(
+  deps: Pick<Deps, 'healthChecks'>,
+  ids: readonly string[],
+): Promise<HealthChecksSample> {
   return orFailure(async () => ({ status: 'complete', checks: await deps.healthChecks.read(ids) }))
 }
 
-async function askWebhook(deps: Deps, deployment: Deployment, gate: WebhookGate): Promise<WebhookAnswer> {
+export async function askWebhook(
+  deps: Pick<Deps, 'secrets' | 'webhookJudge'>,
+  { url, secretName, timeoutSeconds }: WebhookGate,
+  question: WebhookQuestion,
+): Promise<WebhookAnswer> {
   const secret = await orFailure(async () => ({
     status: 'complete' as const,
-    value: await deps.secrets.read(gate.secretName),
+    value: await deps.secrets.read(secretName),
   }))
   if (secret.status === 'error') return { ...secret, reason: `the secret could not be read: ${secret.reason}` }
-  return deps.webhookJudge.ask({
-    url: gate.url.replaceAll('{side}', deployment.canary),
-    secret: secret.value,
-    question: toQuestion(deployment, gate, deps.clock.now()),
-    timeoutMs: gate.timeoutSeconds * 1000,
-  })
+  return deps.webhookJudge.ask({ url, secret: secret.value, question, timeoutMs: timeoutSeconds * 1000 })
 }
 
 function toQuestion(deployment: Deployment, gate: WebhookGate, nowMs: number): WebhookQuestion {
@@ -180,7 +183,9 @@ function toQuestion(deployment: Deployment, gate: WebhookGate, nowMs: number): W
 }
 
 /** A source that cannot be asked is a finding of the gate, never a reason to stop judging the others. */
-async function orFailure<Sample>(read: () => Promise<Sample>): Promise<Sample | { status: 'error'; reason: string }> {
+export async function orFailure<Sample>(
+  read: () => Promise<Sample>,
+): Promise<Sample | { status: 'error'; reason: string }> {
   try {
     return await read()
   } catch (error) {

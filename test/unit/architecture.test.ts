@@ -87,7 +87,12 @@ describe('the imports', () => {
       ({ from, to }) => to.startsWith('shared/adapters/') && !from.startsWith('shared/adapters/'),
     )
     const importers = new Set(outside.map(({ from }) => from))
-    expect([...importers].sort()).toEqual(['cli/compose.ts', 'local/start.ts', 'shared/compose.ts'])
+    expect([...importers].sort()).toEqual([
+      'cli/compose.ts',
+      'local/start.ts',
+      'shared/compose-reads.ts',
+      'shared/compose.ts',
+    ])
   })
 })
 
