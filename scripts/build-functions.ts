@@ -17,7 +17,12 @@ export const functionEntries = {
   'needs-attention': 'functions/steps/needs-attention.ts',
 } as const
 
-export type FunctionName = keyof typeof functionEntries
+/** Functions that users deploy in stacks of their own: built beside the others, packed into none of ours. */
+export const standaloneEntries = { hook: 'functions/hooks/handler.ts' } as const
+
+const entries = { ...functionEntries, ...standaloneEntries }
+
+export type FunctionName = keyof typeof entries
 
 /**
  * Bundles one function into `outDir`: `index.mjs` and the chunks that it loads later.
@@ -27,7 +32,7 @@ export type FunctionName = keyof typeof functionEntries
  */
 export async function buildFunction(name: FunctionName, outDir: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: { index: functionEntries[name] },
+    entryPoints: { index: entries[name] },
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
@@ -63,7 +68,7 @@ const onlyEnglish: Plugin = {
 /** Bundles every function, each into a folder of its own name under `outDir`, which is emptied before. */
 export async function buildFunctions(outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true })
-  const names = Object.keys(functionEntries) as FunctionName[]
+  const names = Object.keys(entries) as FunctionName[]
   await Promise.all(names.map((name) => buildFunction(name, join(outDir, name))))
 }
 

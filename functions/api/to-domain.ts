@@ -75,7 +75,7 @@ function toEntry(entry: { readonly ruleArn?: string; readonly listenerArn?: stri
   throw new InvariantError('an entry without rule and listener went past the schema that refuses it')
 }
 
-function toGate(gate: GateBody): Gate {
+export function toGate(gate: GateBody): Gate {
   switch (gate.kind) {
     case 'target-health':
     case 'alarms':

@@ -53,6 +53,10 @@ describe('the bundles that ship', () => {
     expect(await call(name, { wrong: true })).toEqual({ error: 'InvariantError' })
   })
 
+  it('the hook starts without a table of ours, and refuses what is no event of a hook', async () => {
+    expect(await call('hook', { wrong: true })).toEqual({ error: 'ValidationError' })
+  })
+
   it('the check starts, and throws when it cannot look', async () => {
     expect(await call('rollback-check', {})).toEqual({ error: 'TransientError' })
   })

@@ -80,6 +80,8 @@ describe('the imports', () => {
   it('reach the composition root only from entries', () => {
     const importers = all.filter(({ to }) => to === 'shared/compose.ts').map(({ from }) => from)
     expect(importers.sort()).toEqual(['functions/api/handler.ts', 'functions/steps/task.ts', 'local/start.ts'])
+    const ofHooks = all.filter(({ to }) => to === 'shared/compose-hook.ts').map(({ from }) => from)
+    expect(ofHooks.sort()).toEqual(['functions/hooks/create-hook.ts', 'functions/hooks/handler.ts'])
   })
 
   it('reach adapters only from a composition root', () => {
@@ -90,6 +92,7 @@ describe('the imports', () => {
     expect([...importers].sort()).toEqual([
       'cli/compose.ts',
       'local/start.ts',
+      'shared/compose-hook.ts',
       'shared/compose-reads.ts',
       'shared/compose.ts',
     ])

@@ -55,7 +55,7 @@ const webhookGate = z
   })
   .describe('A judge of your own over HTTP. Its answer is signed.')
 
-const gate = z
+export const gate = z
   .discriminatedUnion('kind', [
     targetHealthGate,
     alarmsGate,
