@@ -1,6 +1,6 @@
 import type { CodeDeployRevision } from '../../domain/codedeploy-revision.ts'
+import type { TrafficRouting } from '../../domain/deployment-config.ts'
 import { type DriverProgress, type DriverStatus, hasEnded, type LifecycleEvent } from '../../domain/driver-progress.ts'
-import type { TrafficRouting } from '../codedeploy/deployment-config.ts'
 import type { MemoryMove } from './codedeploy-traffic.ts'
 
 /** How long each stage takes, milliseconds. AllowTraffic takes this after its last shift. */
