@@ -6,6 +6,7 @@ import { createLogger } from '../../shared/logger.ts'
 import { albArns } from '../support/alb.ts'
 import { startAnsweringServer } from '../support/answering-server.ts'
 import { anAlbRoute, anAliasRoute } from '../support/builders.ts'
+import { aDrivenRoute, anAppSpec } from '../support/driven-stack.ts'
 import { aRecordSet, aRoute53Route, hostedZoneId } from '../support/route53.ts'
 
 const config = {
@@ -56,6 +57,13 @@ const calls: readonly [name: string, signedFor: string, variable: string, call: 
   ["an alias's router", 'lambda/eu-west-1', 'LAMBDA', (deps) => deps.routerFor(anAliasRoute()).read()],
   ["an alias's router elsewhere", 'lambda/us-east-2', 'LAMBDA', (deps) => deps.routerFor(elsewhereAlias).read()],
   ["an alias's inspector", 'lambda/us-east-2', 'LAMBDA', ({ inspector }) => inspector.inspect(elsewhereAlias)],
+  ['a driver', 'codedeploy/eu-west-1', 'CODEDEPLOY', (deps) => deps.driverFor(aDrivenRoute()).read('d-1')],
+  [
+    'the inspector of deployment groups',
+    'codedeploy/eu-west-1',
+    'CODEDEPLOY',
+    ({ inspector }) => inspector.inspect(aDrivenRoute()),
+  ],
   ['hosted zones', 'route53/eu-west-1', 'ROUTE_53', ({ hostedZones }) => hostedZones.zone(hostedZoneId)],
   ['zone changes', 'dynamodb/eu-west-1', 'DYNAMODB', ({ zoneChanges }) => zoneChanges.waiting(hostedZoneId)],
   ['propagation', 'dynamodb/eu-west-1', 'DYNAMODB', ({ propagation }) => propagation.read('C123')],
@@ -125,6 +133,17 @@ describe('what is composed', () => {
     const seen = { weights: { blue: 100, green: null }, settings: '', raw }
     const target = router.target(seen, { canary: 'green', percent: 10, keepIdle: true })
     await expect(router.write(seen, target)).rejects.toThrow(TransientError)
+    expect(server.signedFor).toHaveLength(4)
+  })
+
+  it('asks CodeDeploy once to create a deployment, and repeats what does no harm', async () => {
+    const server = await startAnsweringServer(500)
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url)
+    const driver = compose(config, { clock, logger }).driverFor(aDrivenRoute())
+    const wish = { tag: 'sluice dep_1', revision: anAppSpec(2), strategy: null, platform: 'ECS' } as const
+    await expect(driver.create(wish)).rejects.toMatchObject({ name: 'TransientError', refused: false })
+    expect(server.signedFor).toEqual(['codedeploy/eu-west-1'])
+    await expect(driver.stop('d-1')).rejects.toThrow(TransientError)
     expect(server.signedFor).toHaveLength(4)
   })
 

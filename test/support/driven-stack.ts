@@ -17,9 +17,9 @@ export function anAppSpec(taskRevision: number): CodeDeployRevision {
   return { type: 'app-spec', appSpec: JSON.parse(ecsRevision({}, taskRevision).appSpecContent?.content ?? '') }
 }
 
-/** CodeDeploy's local endpoint behind real HTTP, on a manual clock, with the ECS group `live` of `web`. */
+/** CodeDeploy's local endpoint behind real HTTP, on a manual clock, with the ECS group `live` of `web` and the alias `pay:live`. */
 export async function startDrivenStack(waits: GroupWaits = { readyMinutes: null, terminationMinutes: 0 }) {
-  const rig = aCodeDeploy()
+  const rig = aCodeDeploy({ 'pay:live': { version: '1' } })
   const stack = await anEcsStack(rig)
   const server = await startAwsEndpoint({ clock: rig.clock, services: [...rig.services()] })
   await rig.call('CreateApplication', { applicationName: 'web', computePlatform: 'ECS' })
