@@ -128,6 +128,36 @@ describe('the packaged service', () => {
     for (const { Resource } of [...readers, ...writers].flatMap(resourcesOf)) expect(Resource).toEqual(functions)
   })
 
+  it('lets those functions drive deployments of CodeDeploy that may have to roll back or shift', () => {
+    const on = (resource: string) => ({ 'Fn::Sub': expect.stringMatching(new RegExp(`:codedeploy:.*:${resource}$`)) })
+    const allow = (names: readonly string[], target: unknown) => ({
+      ...{ Effect: 'Allow', Action: names.map((name) => `codedeploy:${name}`), Resource: target },
+    })
+    const groups = on('deploymentgroup:\\*')
+    const inspects = allow(['BatchGetDeployments', 'GetDeploymentGroup', 'ListDeployments'], groups)
+    const follows = [
+      allow(['GetDeployment'], groups),
+      allow(['BatchGetDeploymentTargets', 'ListDeploymentTargets'], '*'),
+    ]
+    const drives = [
+      allow(['CreateDeployment'], groups),
+      allow(['GetApplicationRevision', 'RegisterApplicationRevision'], on('application:\\*')),
+      allow(['GetDeploymentConfig'], on('deploymentconfig:\\*')),
+      allow(['CreateDeploymentConfig'], on('deploymentconfig:sluice-\\*')),
+      allow(['ContinueDeployment', 'StopDeployment'], '*'),
+    ]
+    const codeDeployOf = (role: string) =>
+      statementsOf(role).filter(({ Action }) => Action.some((action) => action.startsWith('codedeploy:')))
+    for (const role of writers) expect(codeDeployOf(role)).toEqual([inspects, ...follows, ...drives])
+    for (const role of ['ApiRole', 'PrepareRole']) expect(codeDeployOf(role)).toEqual([inspects, ...follows])
+    // It resolves the routes of the next one in the queue.
+    expect(codeDeployOf('CloseRole')).toEqual([inspects])
+    const all = Object.keys(resources).filter((name) => resources[name]?.Type === 'AWS::IAM::Role')
+    expect(all.filter((role) => codeDeployOf(role).length > 0).sort()).toEqual(
+      [...writers, 'ApiRole', 'PrepareRole', 'CloseRole'].sort(),
+    )
+  })
+
   it('lets those functions look at records that look at rules', () => {
     const readers = rolesWith('elasticloadbalancing:DescribeRules')
     expect(readers).toEqual(['ApiRole', 'CloseRole', 'EvaluateGatesRole', 'PrepareRole', ...writers.slice(1)])
@@ -140,8 +170,12 @@ describe('the packaged service', () => {
     expect(rolesWith('states:StartExecution')).toEqual(starters)
     expect(rolesWith('states:DescribeExecution')).toEqual(starters)
     expect(actionsOf('CloseRole').filter((action) => !/^(logs|dynamodb):/.test(action))).toEqual([
+      'codedeploy:BatchGetDeployments',
+      'codedeploy:GetDeploymentGroup',
+      'codedeploy:ListDeployments',
       'elasticloadbalancing:DescribeListeners',
       'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeTargetGroups',
       'route53:ListResourceRecordSets',
       'lambda:GetAlias',
       'lambda:ListVersionsByFunction',
