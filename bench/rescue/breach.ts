@@ -5,7 +5,7 @@ import {
   PutCompositeAlarmCommand,
   PutMetricAlarmCommand,
 } from '@aws-sdk/client-cloudwatch'
-import { toDimensions } from '../../shared/adapters/cloudwatch/metric-query.ts'
+import { toDimensions } from '../../shared/adapters/cloudwatch/side-metrics.ts'
 import type { GroupOfTargets } from '../../shared/ports/metrics-source.ts'
 
 /** Tells since when CloudWatch shows that the canary is bad, local milliseconds; null while it does not. */

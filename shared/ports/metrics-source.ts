@@ -2,6 +2,7 @@ import type { CountsReading } from '../domain/gates/compare-buckets.ts'
 import type { CustomCounters, OwnMetric, RouterMetric } from '../domain/gates/gate.ts'
 import type { MetricsReading, MetricsWindow } from '../domain/gates/metric.ts'
 import type { SeriesReading, SeriesWindow } from '../domain/gates/own-metric.ts'
+import type { AliasVersion } from '../domain/service.ts'
 import type { Role } from '../domain/traffic.ts'
 
 export { metricsCompleteAfterSeconds } from '../domain/gates/metric.ts'
@@ -10,7 +11,7 @@ export type { CountsReading, MetricsReading, MetricsWindow, SeriesReading, Serie
 /** Measurements of the sides of a deployment. Never throws for a provider's failure: that is `error`. */
 export interface MetricsSource {
   /**
-   * One-minute windows of `targetGroupArns` that are complete (old enough that the provider revises them no more),
+   * One-minute windows of all `sides` together that are complete (old enough that the provider revises them no more),
    * oldest first, from `fromMs` (rounded up to a whole minute) to `toMs`. A minute without data is present with nulls.
    */
   read(query: MetricsQuery): Promise<MetricsReading>
@@ -30,14 +31,32 @@ export interface MetricsSource {
   series(query: SeriesQuery): Promise<SeriesReading>
 }
 
+/** What one side of a route is measured by. */
+export type MeasuredSide = GroupOfTargets | MeasuredVersion
+
 /** A target group with the load balancer it hangs on. */
 export interface GroupOfTargets {
   readonly targetGroupArn: string
   readonly loadBalancerArn: string
 }
 
+/** A version of a function, as called through an alias. */
+export interface MeasuredVersion extends AliasVersion {
+  readonly region: string
+  /**
+   * True where the alias sends all its calls to this version in the time that is asked about: minutes without numbers of
+   * the version itself are then those of the alias. Default: false.
+   */
+  readonly isAlone?: boolean
+}
+
+/** What an operator looks for: the ARN of a target group, or an alias with a version. */
+export function nameOfSide(side: MeasuredSide): string {
+  return 'targetGroupArn' in side ? side.targetGroupArn : `${side.functionName}:${side.alias} version ${side.version}`
+}
+
 export interface MetricsQuery {
-  readonly groups: readonly GroupOfTargets[]
+  readonly sides: readonly MeasuredSide[]
   readonly metric: RouterMetric
   readonly fromMs: number
   readonly toMs: number
@@ -45,16 +64,16 @@ export interface MetricsQuery {
 
 export type CountsQuery = RouterCounts | CounterCounts
 
-/** The load balancers' own counts, by the minute. */
+/** The counts of load balancers, and of Lambda, by the minute. */
 export interface RouterCounts {
   readonly source: 'router'
   /**
-   * `errors`: target 5xx and target connection errors, 0 where there were requests and none is published. `slow`: requests
-   * that took longer than `seconds`; null where the provider keeps no distribution to count them in.
+   * `errors`: target 5xx and target connection errors, or calls that failed; 0 where there were requests and none is
+   * published. `slow`: requests that took longer than `seconds`; null where the provider keeps no distribution to count them in.
    */
   readonly measure: { readonly type: 'errors' } | { readonly type: 'slow'; readonly seconds: number }
-  /** One stratum each, in this order. A pair of groups that serves several routes must be named once. */
-  readonly routes: readonly Readonly<Record<Role, GroupOfTargets>>[]
+  /** One stratum each, in this order. A pair of sides that serves several routes must be named once. */
+  readonly routes: readonly Readonly<Record<Role, MeasuredSide>>[]
   readonly fromMs: number
   readonly toMs: number
 }

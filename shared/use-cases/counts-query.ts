@@ -1,7 +1,7 @@
 import { InvariantError } from '../domain/errors.ts'
 import type { CompareGate } from '../domain/gates/gate.ts'
 import { otherSlot, type Slot } from '../domain/traffic.ts'
-import type { CountsQuery, RouterCounts } from '../ports/metrics-source.ts'
+import { type CountsQuery, type MeasuredSide, nameOfSide, type RouterCounts } from '../ports/metrics-source.ts'
 import type { MeasuredRoute } from './measured-routes.ts'
 
 export interface CountsWish {
@@ -37,10 +37,16 @@ function measureOf({ measure, slowSeconds }: CountsWish['gate']): RouterCounts['
   return { type: 'slow', seconds: slowSeconds }
 }
 
-/** Routes that share both groups have the same counts: taken twice they would be evidence twice. */
+/** Routes that share both sides have the same counts: taken twice they would be evidence twice. */
 export function pairsOf(routes: readonly MeasuredRoute[], stable: Slot): RouterCounts['routes'] {
-  const pairs = routes.map(({ groups }) => ({ stable: groups[stable], canary: groups[otherSlot(stable)] }))
-  const keyOf = ({ stable: one, canary: other }: (typeof pairs)[number]) =>
-    [one.loadBalancerArn, one.targetGroupArn, other.loadBalancerArn, other.targetGroupArn].join(' ')
+  const pairs = routes.map(({ sides }) => ({ stable: sides[stable], canary: sides[otherSlot(stable)] }))
+  const keyOf = ({ stable: one, canary: other }: (typeof pairs)[number]) => `${keyOfSide(one)} ${keyOfSide(other)}`
   return [...new Map(pairs.map((pair) => [keyOf(pair), pair])).values()]
+}
+
+/** A group may be on another load balancer by what one of two routes was told. */
+function keyOfSide(side: MeasuredSide): string {
+  return 'targetGroupArn' in side
+    ? `${side.loadBalancerArn} ${side.targetGroupArn}`
+    : `${side.region} ${nameOfSide(side)}`
 }

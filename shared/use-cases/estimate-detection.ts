@@ -10,7 +10,7 @@ import { estimateDispersion } from '../domain/sequential/dispersion.ts'
 import type { Route } from '../domain/service.ts'
 import type { Slot } from '../domain/traffic.ts'
 import { byMinute, toCountsQuery } from './counts-query.ts'
-import { measuredRoutes, metricsRegionOf, unmeasured } from './measured-routes.ts'
+import { measuredRoutes, metricsRegionOf, unmeasured, withAlone } from './measured-routes.ts'
 
 /** How much of stable's past is measured, milliseconds. */
 const spanMs = 3_600_000
@@ -102,7 +102,8 @@ async function measure(
   { routes, stable }: DetectionWish,
 ): Promise<ExpectedTraffic | { readonly reason: string }> {
   const toMs = Math.floor((deps.clock.now() - settledAfterSeconds * 1000) / minuteMs) * minuteMs
-  const measured = await measuredRoutes(deps, routes)
+  // Before the first shift everything goes to stable.
+  const measured = withAlone(await measuredRoutes(deps, routes), stable)
   if (measured.length === 0 && gate.source === 'router') return { reason: unmeasured }
   const region = metricsRegionOf(deps, routes)
   const query = toCountsQuery({ gate, routes: measured, region, stable, fromMs: toMs - spanMs, toMs })

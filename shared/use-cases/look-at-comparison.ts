@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import { parseElbArn } from '../domain/elb-arn.ts'
 import { TransientError, UpstreamError } from '../domain/errors.ts'
+import { plainFunctionName } from '../domain/function-name.ts'
 import {
   type ComparisonSample,
   isBehind,
@@ -24,9 +25,17 @@ import { shareOf } from '../domain/gates/shared-alpha.ts'
 import { messageOf } from '../domain/message-of.ts'
 import { type BaselineHistory, type ComparisonFixed, fixComparison } from '../domain/sequential-test.ts'
 import type { Role } from '../domain/traffic.ts'
-import type { CountsQuery } from '../ports/metrics-source.ts'
+import type { CountsQuery, MeasuredSide } from '../ports/metrics-source.ts'
 import { byMinute, toCountsQuery } from './counts-query.ts'
-import { type MeasuredRoute, measuredRoutes, metricsRegionOf, routesOfWave, unmeasured } from './measured-routes.ts'
+import {
+  aloneSlotOf,
+  type MeasuredRoute,
+  measuredRoutes,
+  metricsRegionOf,
+  routesOfWave,
+  unmeasured,
+  withAlone,
+} from './measured-routes.ts'
 
 /** How far back the dispersion of stable's errors is measured, milliseconds. */
 const historyMs = 24 * 3_600_000
@@ -60,7 +69,8 @@ interface Wish {
 }
 
 function readCounts(deps: Deps, { fromMs, ...wish }: Wish): Promise<CountsReading> {
-  return deps.metrics.counts(queryFor(deps, wish, { fromMs, toMs: deps.clock.now() }))
+  const routes = withAlone(wish.routes, aloneSlotOf(wish.deployment))
+  return deps.metrics.counts(queryFor(deps, { ...wish, routes }, { fromMs, toMs: deps.clock.now() }))
 }
 
 /** The routes whose counts are compared: those of the current wave. Where they cannot be told, that is the reading. */
@@ -69,7 +79,7 @@ async function findRoutes(
   deployment: Deployment,
   gate: CompareGate,
 ): Promise<readonly MeasuredRoute[] | Failure> {
-  const source = 'the target groups of the routes'
+  const source = 'the sides of the routes'
   if (gate.source !== 'router') return []
   try {
     const routes = await measuredRoutes(deps, routesOfWave(deployment))
@@ -148,7 +158,8 @@ async function keep(
 /** From stable's day before the first shift, by the minute whatever the length of a bucket. */
 async function fix(deps: Deps, { deployment, gate, routes }: Look): Promise<ComparisonFixed | Failure> {
   const toMs = deployment.firstShiftAt === null ? deps.clock.now() : Date.parse(deployment.firstShiftAt)
-  const query = queryFor(deps, { deployment, gate, routes }, { fromMs: toMs - historyMs, toMs })
+  const before = withAlone(routes, deployment.stable)
+  const query = queryFor(deps, { deployment, gate, routes: before }, { fromMs: toMs - historyMs, toMs })
   const reading = await deps.metrics.counts(byMinute(query))
   if (reading.status === 'error') return { ...reading, reason: `stable's day before: ${reading.reason}` }
   const bucketSeconds = bucketSecondsOf(gate)
@@ -193,7 +204,9 @@ function sideNames(
     const nameOf = (role: Role) => `${query.namespace} ${query.requests} ${JSON.stringify(query.dimensions[role])}`
     return [{ stable: nameOf('stable'), canary: nameOf('canary') }]
   }
-  const nameOf = ({ targetGroupArn }: { readonly targetGroupArn: string }) =>
-    `TargetGroup targetgroup/${parseElbArn(targetGroupArn).path}`
+  const nameOf = (side: MeasuredSide) =>
+    'targetGroupArn' in side
+      ? `TargetGroup targetgroup/${parseElbArn(side.targetGroupArn).path}`
+      : `Resource ${plainFunctionName(side.functionName)}:${side.alias} ExecutedVersion ${side.version}`
   return query.routes.map((route) => ({ stable: nameOf(route.stable), canary: nameOf(route.canary) }))
 }

@@ -25,12 +25,14 @@ import { toInstant } from '../ports/clock.ts'
 import type { HealthWish } from '../ports/target-health.ts'
 import { lookAtComparison } from './look-at-comparison.ts'
 import {
+  aloneSlotOf,
   healthWishFor,
   isOfEarlierWave,
   measuredRoutes,
   routesOfWave,
   routesReached,
   unmeasured,
+  withAlone,
 } from './measured-routes.ts'
 import { readOwnMetric } from './read-own-metric.ts'
 
@@ -87,11 +89,11 @@ export async function readMetric(deps: Deps, deployment: Deployment, wish: Metri
     status: 'complete' as const,
     routes: await measuredRoutes(deps, routesOfWave(deployment)),
   }))
-  const source = 'the target groups of the routes'
+  const source = 'the sides of the routes'
   if (found.status === 'error') return { ...found, source }
   if (found.routes.length === 0) return { status: 'error', reason: unmeasured, source }
   return deps.metrics.read({
-    groups: found.routes.map(({ groups }) => groups[slotOf(deployment, wish.role)]),
+    sides: withAlone(found.routes, aloneSlotOf(deployment)).map(({ sides }) => sides[slotOf(deployment, wish.role)]),
     metric: wish.metric,
     fromMs: wish.fromMs,
     toMs: deps.clock.now(),

@@ -4,9 +4,9 @@ import type { CompareGate, Gate, MetricGate } from '../domain/gates/gate.ts'
 import { periodOf } from '../domain/gates/own-metric.ts'
 import { targetGroupOf } from '../domain/service.ts'
 import { type Slot, slots } from '../domain/traffic.ts'
-import { type GroupOfTargets, metricsCompleteAfterSeconds } from '../ports/metrics-source.ts'
+import { type MeasuredSide, metricsCompleteAfterSeconds, nameOfSide } from '../ports/metrics-source.ts'
 import { toCountsQuery } from './counts-query.ts'
-import { type MeasuredRoute, metricsRegionOf } from './measured-routes.ts'
+import { healthWishFor, type MeasuredRoute, measuredVersionOf, metricsRegionOf, withAlone } from './measured-routes.ts'
 import { readOwnMetric } from './read-own-metric.ts'
 
 /** How far back a gate's numbers are looked for on stable, seconds; at least two of their periods. */
@@ -28,9 +28,13 @@ export async function readStableMetrics(
   deps: MetricsDeps,
   { gates, routes, stable }: MetricsInput,
 ): Promise<Pick<PreflightFacts, 'metrics' | 'counts'>> {
-  const measured = routes.flatMap(measuredRoute)
+  // Before the first shift everything goes to stable.
+  const measured = withAlone(
+    routes.flatMap((checked) => measuredRoute(deps, checked)),
+    stable,
+  )
   if (stable === null || measured.length === 0) return { metrics: [], counts: [] }
-  const side = { routes: routes.map(({ route }) => route), slot: stable, measured, groups: groupsOf(measured, stable) }
+  const side = { routes: routes.map(({ route }) => route), slot: stable, measured, sides: sidesOf(measured, stable) }
   const [metrics, counts] = await Promise.all([
     Promise.all(gates.flatMap((gate) => (gate.kind === 'metric' ? readMetric(deps, gate, side) : []))),
     Promise.all(gates.flatMap((gate) => (gate.kind === 'compare' ? readCounts(deps, gate, side) : []))),
@@ -42,15 +46,15 @@ interface Side {
   readonly routes: readonly CheckedRoute['route'][]
   readonly slot: Slot
   readonly measured: readonly MeasuredRoute[]
-  readonly groups: readonly GroupOfTargets[]
+  readonly sides: readonly MeasuredSide[]
 }
 
-async function readMetric(deps: MetricsDeps, { name, metric }: MetricGate, { groups, routes, slot }: Side) {
+async function readMetric(deps: MetricsDeps, { name, metric }: MetricGate, { sides, routes, slot }: Side) {
   const toMs = deps.clock.now()
   const fromMs = toMs - (Math.max(lookBackSeconds, 2 * periodOf(metric)) + metricsCompleteAfterSeconds) * 1000
   const reading =
     typeof metric === 'string'
-      ? await deps.metrics.read({ groups, metric, fromMs, toMs })
+      ? await deps.metrics.read({ sides, metric, fromMs, toMs })
       : await readOwnMetric(deps, { metric, routes, slot, fromMs })
   return { gate: name, reading }
 }
@@ -66,17 +70,20 @@ async function readCounts(deps: MetricsDeps, gate: CompareGate, { routes, measur
 }
 
 /** A group that two routes share counts once. */
-function groupsOf(measured: readonly MeasuredRoute[], slot: Slot): readonly GroupOfTargets[] {
-  const groups = measured.map((route) => route.groups[slot])
-  return [...new Map(groups.map((group) => [group.targetGroupArn, group])).values()]
+function sidesOf(measured: readonly MeasuredRoute[], slot: Slot): readonly MeasuredSide[] {
+  const sides = measured.map((route) => route.sides[slot])
+  return [...new Map(sides.map((side) => [nameOfSide(side), side])).values()]
 }
 
 /** From what was looked up already; nothing where a group is not known to be on a load balancer. */
-function measuredRoute({ route, facts }: CheckedRoute): readonly MeasuredRoute[] {
-  const [blue, green] = slots.map((slot) => {
+function measuredRoute(deps: MetricsDeps, { route, facts }: CheckedRoute): readonly MeasuredRoute[] {
+  const [blue, green] = slots.map((slot): MeasuredSide | null => {
     const targetGroupArn = targetGroupOf(route, slot)
-    const home = facts?.kind === 'alb' ? facts.loadBalancerArn : facts?.groups[slot]?.loadBalancerArn
-    return targetGroupArn && home ? { targetGroupArn, loadBalancerArn: home } : null
+    if (targetGroupArn === null) return measuredVersionOf(deps, route, slot)
+    const known = facts?.kind === 'alb' ? facts.loadBalancerArn : facts?.groups[slot]?.loadBalancerArn
+    // A rule that a driver moves names its load balancer as any rule does.
+    const loadBalancerArn = route.kind === 'codedeploy' ? healthWishFor(route).loadBalancerArn : known
+    return loadBalancerArn ? { targetGroupArn, loadBalancerArn } : null
   })
-  return blue && green ? [{ route, groups: { blue, green } }] : []
+  return blue && green ? [{ route, sides: { blue, green } }] : []
 }

@@ -53,7 +53,7 @@ export function describeMetricsSource(name: string, make: () => Promise<Measured
     async function read(metric: RouterMetric, minutes: number, groups: readonly string[] = [green]) {
       const reading = await world.metrics.read({
         metric,
-        groups: groups.map((targetGroupArn) => ({ targetGroupArn, loadBalancerArn: loadBalancer })),
+        sides: groups.map((targetGroupArn) => ({ targetGroupArn, loadBalancerArn: loadBalancer })),
         fromMs: startMs,
         toMs: startMs + minutes * minuteMs,
       })
@@ -113,7 +113,7 @@ export function describeMetricsSource(name: string, make: () => Promise<Measured
       await world.clock.advance(10 * minuteMs)
       const reading = await world.metrics.read({
         metric: 'requests',
-        groups: [{ targetGroupArn: green, loadBalancerArn: loadBalancer }],
+        sides: [{ targetGroupArn: green, loadBalancerArn: loadBalancer }],
         fromMs: startMs + 1,
         toMs: startMs + 4 * minuteMs - 1,
       })

@@ -18,10 +18,10 @@ import {
   toHealthCheckSource,
 } from '../../shared/adapters/cloudwatch/health-check-source.ts'
 import { createMetricPagesReader } from '../../shared/adapters/cloudwatch/metric-data.ts'
-import { toDimensions } from '../../shared/adapters/cloudwatch/metric-query.ts'
 import { createCloudWatchMetricsSource, toMetricsSource } from '../../shared/adapters/cloudwatch/metrics-source.ts'
 import { createSharedDescribeAlarms } from '../../shared/adapters/cloudwatch/shared-alarms.ts'
 import { createSharedMetricDataReader } from '../../shared/adapters/cloudwatch/shared-metric-data.ts'
+import { toDimensions } from '../../shared/adapters/cloudwatch/side-metrics.ts'
 import type { AlarmSource } from '../../shared/ports/alarm-source.ts'
 import type { HealthCheckSource } from '../../shared/ports/health-check-source.ts'
 import type { MetricsSource } from '../../shared/ports/metrics-source.ts'

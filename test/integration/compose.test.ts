@@ -72,7 +72,7 @@ const calls: readonly [name: string, signedFor: string, variable: string, call: 
     'metrics',
     'monitoring/us-east-2',
     'CLOUDWATCH',
-    ({ metrics }) => metrics.read({ metric: 'requests', groups, fromMs: at - 600_000, toMs: at }),
+    ({ metrics }) => metrics.read({ metric: 'requests', sides: groups, fromMs: at - 600_000, toMs: at }),
   ],
   ['alarms', 'monitoring/eu-west-1', 'CLOUDWATCH', ({ alarms }) => alarms.read(['web-5xx'], null)],
   ['health checks', 'monitoring/us-east-1', 'CLOUDWATCH', ({ healthChecks }) => healthChecks.read(['check-a'])],

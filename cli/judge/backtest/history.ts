@@ -81,7 +81,8 @@ async function createQueries(deps: HistoryDeps, source: HistorySource): Promise<
     const dimensions = { stable: blue, canary: green }
     return (range) => byMinute({ ...counters, ...range, source: 'counters', region, dimensions })
   }
-  const measured = await measuredRoutes(deps, source.routes)
+  // Only functions are looked for in a home Region, and a service names none of their versions.
+  const measured = await measuredRoutes({ ...deps, homeRegion: '' }, source.routes)
   if (measured.length === 0) throw new ValidationError(unmeasured)
   const routes = pairsOf(measured, 'blue')
   return (range) => ({ ...range, source: 'router', measure: source.measure, routes })

@@ -1,13 +1,18 @@
-import type { MetricDataQuery, MetricDataResult, MetricStat } from '@aws-sdk/client-cloudwatch'
-import { regionOf } from '../../domain/elb-arn.ts'
+import type { MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch'
 import type { CountedWindow, SideReading } from '../../domain/gates/compare-buckets.ts'
-import type { CountsQuery, GroupOfTargets, RouterCounts } from '../../ports/metrics-source.ts'
+import { type CountsQuery, type MeasuredSide, nameOfSide, type RouterCounts } from '../../ports/metrics-source.ts'
 import { toOwnDimensions, toPoints } from './metric-points.ts'
-import { loadBalancerNamespace, toDimensions, windowMs } from './metric-query.ts'
+import { windowMs } from './metric-query.ts'
+import { type Counter, metricsOfSide, namespacesOf, type SideMetrics } from './side-metrics.ts'
 import type { TimeRange } from './time-range.ts'
 
 /** What counts one side of one stratum. */
-interface SideCounters {
+interface SideCounters extends OwnCounters {
+  /** Takes its place in a window without requests of its own. */
+  readonly otherwise?: OwnCounters
+}
+
+interface OwnCounters {
   readonly requests: Counter
   /** Added up. */
   readonly bad: readonly Counter[]
@@ -17,8 +22,6 @@ interface SideCounters {
    */
   readonly absentBad: 0 | null
 }
-
-type Counter = Required<Pick<MetricStat, 'Metric' | 'Stat'>>
 
 interface StratumCounters {
   readonly region: string
@@ -36,8 +39,8 @@ export function countsPeriodMs(query: CountsQuery): number {
 export function describeCounts(query: CountsQuery): string {
   if (query.source === 'counters')
     return `CloudWatch ${query.namespace} ${query.requests} and ${query.bad} in ${query.region}`
-  const pairs = query.routes.map(({ stable, canary }) => `${canary.targetGroupArn} against ${stable.targetGroupArn}`)
-  return `CloudWatch ${loadBalancerNamespace} of ${pairs.join(', ')}`
+  const pairs = query.routes.map(({ stable, canary }) => `${nameOfSide(canary)} against ${nameOfSide(stable)}`)
+  return `CloudWatch ${namespacesOf(query.routes.flatMap(({ stable, canary }) => [stable, canary]))} of ${pairs.join(', ')}`
 }
 
 /**
@@ -48,16 +51,22 @@ export function describeCounts(query: CountsQuery): string {
 export function toCountQueries(query: CountsQuery): ReadonlyMap<string, readonly MetricDataQuery[]> {
   const byRegion = new Map<string, readonly MetricDataQuery[]>()
   for (const [index, stratum] of toStrata(query).entries()) {
-    const queries = sides.flatMap((side) =>
-      [stratum[side].requests, ...stratum[side].bad].map((counter, nth) => ({
-        Id: nth === 0 ? requestsId(side, index) : badId(side, index, nth - 1),
-        MetricStat: { ...counter, Period: countsPeriodMs(query) / 1000 },
-        ReturnData: true,
-      })),
-    )
+    const queries = sides.flatMap((side) => {
+      const { otherwise } = stratum[side]
+      const alone = otherwise ? toQueries(query, otherwise, aloneName(side), index) : []
+      return [...toQueries(query, stratum[side], side, index), ...alone]
+    })
     byRegion.set(stratum.region, [...(byRegion.get(stratum.region) ?? []), ...queries])
   }
   return byRegion
+}
+
+function toQueries(query: CountsQuery, { requests, bad }: OwnCounters, name: string, index: number): MetricDataQuery[] {
+  return [requests, ...bad].map((counter, nth) => ({
+    Id: nth === 0 ? requestsId(name, index) : badId(name, index, nth - 1),
+    MetricStat: { ...counter, Period: countsPeriodMs(query) / 1000 },
+    ReturnData: true,
+  }))
 }
 
 /** Every window of a range, oldest first, with what the results have of it. Counts are rounded to whole numbers. */
@@ -85,8 +94,18 @@ export function toBuckets(
 }
 
 function toSide(
-  { bad: counters, absentBad }: SideCounters,
+  { otherwise, ...own }: SideCounters,
   side: (typeof sides)[number],
+  index: number,
+  at: (id: string) => number | null,
+): SideReading {
+  const reading = toReading(own, side, index, at)
+  return reading.requests === null && otherwise ? toReading(otherwise, aloneName(side), index, at) : reading
+}
+
+function toReading(
+  { bad: counters, absentBad }: OwnCounters,
+  side: string,
   index: number,
   at: (id: string) => number | null,
 ): SideReading {
@@ -99,15 +118,16 @@ function toSide(
   return { requests: Math.round(requests), bad }
 }
 
+const aloneName = (side: string) => `${side}Alone`
 const requestsId = (side: string, stratum: number) => `${side}_requests_${stratum}`
 const badId = (side: string, stratum: number, nth: number) => `${side}_bad${nth}_${stratum}`
 
 function toStrata(query: CountsQuery): readonly StratumCounters[] {
   if (query.source === 'router')
     return query.routes.map(({ stable, canary }) => ({
-      region: regionOf(stable.loadBalancerArn),
-      stable: countersOfGroup(query.measure, stable),
-      canary: countersOfGroup(query.measure, canary),
+      region: metricsOfSide(stable).region,
+      stable: countersOfSide(query.measure, stable),
+      canary: countersOfSide(query.measure, canary),
     }))
   const { region, namespace } = query
   const countersOf = (side: (typeof sides)[number]): SideCounters => {
@@ -121,25 +141,31 @@ function toStrata(query: CountsQuery): readonly StratumCounters[] {
   return [{ region, stable: countersOf('stable'), canary: countersOf('canary') }]
 }
 
-function countersOfGroup(measure: RouterCounts['measure'], group: GroupOfTargets): SideCounters {
-  const Dimensions = toDimensions(group)
-  const counter = (MetricName: string, Stat: string) => ({
-    Metric: { Namespace: loadBalancerNamespace, MetricName, Dimensions },
-    Stat,
-  })
+/** Of a side, or of what stands for it. @throws {ValidationError} If an ARN is none of Elastic Load Balancing. */
+function countersOfSide(measure: RouterCounts['measure'], side: MeasuredSide): SideCounters {
+  const { otherwise, ...own } = metricsOfSide(side)
+  return {
+    ...countersOf(measure, own),
+    ...(otherwise && { otherwise: countersOf(measure, otherwise) }),
+  }
+}
+
+function countersOf(
+  measure: RouterCounts['measure'],
+  { requests, errors, latency, latencyPerSecond }: Omit<SideMetrics, 'otherwise' | 'region'>,
+): OwnCounters {
   switch (measure.type) {
     case 'errors':
+      return { requests, bad: errors, absentBad: 0 }
+    case 'slow': {
+      // As it would be written: 0.29 s are 290 ms, not 290.00000000000006.
+      const limit = Number((measure.seconds * latencyPerSecond).toPrecision(12))
       return {
-        requests: counter('RequestCount', 'Sum'),
-        bad: [counter('HTTPCode_Target_5XX_Count', 'Sum'), counter('TargetConnectionErrorCount', 'Sum')],
-        absentBad: 0,
-      }
-    case 'slow':
-      return {
-        requests: counter('TargetResponseTime', 'SampleCount'),
+        requests: latency('SampleCount'),
         // How many lie above the limit: a range without an upper end, its lower end excluded.
-        bad: [counter('TargetResponseTime', `TC(${measure.seconds}:)`)],
+        bad: [latency(`TC(${limit}:)`)],
         absentBad: null,
       }
+    }
   }
 }

@@ -4,7 +4,8 @@ import type { Clock } from '../../ports/clock.ts'
 import { type GroupOfTargets, metricsCompleteAfterSeconds } from '../../ports/metrics-source.ts'
 import type { ReadMetricData } from './metric-data.ts'
 import { toPoints } from './metric-points.ts'
-import { loadBalancerNamespace, toDimensions, windowMs } from './metric-query.ts'
+import { windowMs } from './metric-query.ts'
+import { loadBalancerNamespace, toDimensions } from './side-metrics.ts'
 
 /** Hosts of a target group, lately. */
 export interface HostCounts {

@@ -1,114 +1,104 @@
 import type { MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch'
-import { parseElbArn } from '../../domain/elb-arn.ts'
 import type { RouterMetric } from '../../domain/gates/gate.ts'
-import type { GroupOfTargets, MetricsWindow } from '../../ports/metrics-source.ts'
+import type { MeasuredSide, MetricsWindow } from '../../ports/metrics-source.ts'
+import { toPoints } from './metric-points.ts'
+import { type Counter, metricsOfSide, type SideMetrics } from './side-metrics.ts'
 import type { TimeRange } from './time-range.ts'
 
 export const windowMs = 60_000
-export const loadBalancerNamespace = 'AWS/ApplicationELB'
 
-/** What a query of ours measures: the letter that its Id starts with. */
-type Measure = 'requests' | 'target5xx' | 'connectionErrors' | 'latency'
+/** Before the Ids of what stands for a side in a minute without numbers of its own. */
+const standIn = 'alone_'
 
-const measuresOf: Readonly<Record<RouterMetric, readonly Measure[]>> = {
-  'error-rate': ['requests', 'target5xx', 'connectionErrors'],
-  'latency-p50': ['requests', 'latency'],
-  'latency-p90': ['requests', 'latency'],
-  'latency-p99': ['requests', 'latency'],
-  requests: ['requests'],
+/** One query for each side and each number that `metric` needs, by the minute; the Id tells them apart: `requests_0`. */
+export function toMetricQueries(metric: RouterMetric, sides: readonly MeasuredSide[]): MetricDataQuery[] {
+  return sides.flatMap((side, index) => queriesOfSide(metric, side, index))
 }
 
-const metricNames: Readonly<Record<Measure, string>> = {
-  requests: 'RequestCount',
-  target5xx: 'HTTPCode_Target_5XX_Count',
-  connectionErrors: 'TargetConnectionErrorCount',
-  latency: 'TargetResponseTime',
+/** The same by the Region in which they are to be asked. */
+export function toMetricQueriesByRegion(
+  metric: RouterMetric,
+  sides: readonly MeasuredSide[],
+): ReadonlyMap<string, readonly MetricDataQuery[]> {
+  const byRegion = new Map<string, readonly MetricDataQuery[]>()
+  for (const [index, side] of sides.entries()) {
+    const { region } = metricsOfSide(side)
+    byRegion.set(region, [...(byRegion.get(region) ?? []), ...queriesOfSide(metric, side, index)])
+  }
+  return byRegion
 }
 
-/**
- * The dimensions under which an ALB publishes a target group's metrics. Another combination finds nothing, without an
- * error.
- *
- * @throws {ValidationError} If an ARN is none of Elastic Load Balancing.
- * @see Application Load Balancer user guide, CloudWatch metrics, dimensions
- */
-export function toDimensions({ targetGroupArn, loadBalancerArn }: GroupOfTargets) {
+function queriesOfSide(metric: RouterMetric, side: MeasuredSide, index: number): MetricDataQuery[] {
+  const { otherwise, ...own } = metricsOfSide(side)
+  const others = otherwise === null ? [] : countersOf(metric, otherwise, standIn, `_${index}`)
+  return [...countersOf(metric, own, '', `_${index}`), ...others]
+}
+
+function countersOf(
+  metric: RouterMetric,
+  { requests, errors, latency }: Omit<SideMetrics, 'otherwise' | 'region'>,
+  before: string,
+  after: string,
+): MetricDataQuery[] {
+  const query = (name: string, counter: Counter): MetricDataQuery => ({
+    Id: `${before}${name}${after}`,
+    MetricStat: { ...counter, Period: windowMs / 1000 },
+    ReturnData: true,
+  })
   return [
-    { Name: 'LoadBalancer', Value: parseElbArn(loadBalancerArn).path },
-    { Name: 'TargetGroup', Value: `targetgroup/${parseElbArn(targetGroupArn).path}` },
+    query('requests', requests),
+    ...(metric === 'error-rate' ? errors.map((counter, nth) => query(`errors${nth}`, counter)) : []),
+    ...(isLatency(metric) ? [query('latency', latency(metric.slice('latency-'.length)))] : []),
   ]
 }
 
-/** One query for each group and measure of `metric`, by the minute; the Id tells them apart: `requests_0`. */
-export function toMetricQueries(metric: RouterMetric, groups: readonly GroupOfTargets[]): MetricDataQuery[] {
-  return groups.flatMap((group, index) =>
-    measuresOf[metric].map((measure) => ({
-      Id: `${measure}_${index}`,
-      MetricStat: {
-        Metric: {
-          Namespace: loadBalancerNamespace,
-          MetricName: metricNames[measure],
-          Dimensions: toDimensions(group),
-        },
-        Period: windowMs / 1000,
-        Stat: measure === 'latency' ? metric.slice('latency-'.length) : 'Sum',
-      },
-      ReturnData: true,
-    })),
-  )
+function isLatency(metric: RouterMetric): boolean {
+  return metric.startsWith('latency-')
 }
 
 /**
- * The windows of a range. Counts of several groups are added, the worst latency counts.
+ * The windows of a range. Counts of several sides are added, the worst latency counts.
  *
- * An ALB publishes errors only where there are some, so an absent error count means 0, but only in a minute that has
+ * Errors are published only where there are some, so an absent error count means 0, but only in a minute that has
  * requests: without those nothing is known.
  */
 export function toWindows(
   range: TimeRange,
-  metric: RouterMetric,
+  { metric, sides }: { readonly metric: RouterMetric; readonly sides: readonly MeasuredSide[] },
   results: readonly MetricDataResult[],
 ): MetricsWindow[] {
-  const asked = measuresOf[metric]
-  const points = byMeasure(results)
+  const points = toPoints(results, windowMs)
+  const measured = sides.map(metricsOfSide)
   const windows: MetricsWindow[] = []
   for (let startMs = range.startMs; startMs < range.endMs; startMs += windowMs) {
-    const at = (measure: Measure) => points[measure].get(startMs) ?? []
-    const requests = at('requests').length > 0 ? sum(at('requests')) : null
-    const errors = asked.includes('target5xx') ? sum([...at('target5xx'), ...at('connectionErrors')]) : null
-    const latency = at('latency')
+    const at = (id: string) => points.get(id)?.get(startMs) ?? null
+    const found = measured.map((its, index) => sideAt(its, index, at))
+    const requests = sumOf(found.map((side) => side.requests))
+    const errors = metric === 'error-rate' ? (sumOf(found.map((side) => side.errors)) ?? 0) : null
+    const latencies = found.flatMap(({ latencySeconds }) => latencySeconds ?? [])
     windows.push({
       startMs,
       endMs: startMs + windowMs,
       requests,
       errors: requests === null ? null : errors,
-      latencySeconds: latency.length > 0 ? Math.max(...latency) : null,
+      latencySeconds: latencies.length > 0 ? Math.max(...latencies) : null,
     })
   }
   return windows
 }
 
-type Points = Readonly<Record<Measure, Map<number, number[]>>>
-
-function byMeasure(results: readonly MetricDataResult[]): Points {
-  const points: Points = { requests: new Map(), target5xx: new Map(), connectionErrors: new Map(), latency: new Map() }
-  for (const { Id, Timestamps = [], Values = [] } of results) {
-    const measure = measureOfId(Id)
-    if (measure === null) continue
-    Timestamps.forEach((timestamp, index) => {
-      const value = Values[index]
-      const startMs = Math.floor(timestamp.getTime() / windowMs) * windowMs
-      if (value !== undefined) points[measure].set(startMs, [...(points[measure].get(startMs) ?? []), value])
-    })
+function sideAt(metrics: SideMetrics, index: number, at: (id: string) => number | null) {
+  const origin = metrics.otherwise !== null && at(`requests_${index}`) === null ? standIn : ''
+  const latency = at(`${origin}latency_${index}`)
+  return {
+    requests: at(`${origin}requests_${index}`),
+    errors: sumOf(metrics.errors.map((_, nth) => at(`${origin}errors${nth}_${index}`))),
+    latencySeconds: latency === null ? null : latency / metrics.latencyPerSecond,
   }
-  return points
 }
 
-function measureOfId(id: string | undefined): Measure | null {
-  const word = id?.split('_')[0]
-  return (Object.keys(metricNames) as Measure[]).find((measure) => measure === word) ?? null
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
+/** Null where none of them is known. */
+function sumOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
 }

@@ -1,12 +1,12 @@
 import type { CloudWatchClient, MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch'
-import { regionOf } from '../../domain/elb-arn.ts'
 import { messageOf } from '../../domain/message-of.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { type MetricsQuery, type MetricsSource, metricsCompleteAfterSeconds } from '../../ports/metrics-source.ts'
+import { type MetricsSource, metricsCompleteAfterSeconds } from '../../ports/metrics-source.ts'
 import { countsPeriodMs, describeCounts, toBuckets, toCountQueries } from './counts-query.ts'
 import { createMetricDataReader, type ReadMetricData } from './metric-data.ts'
-import { loadBalancerNamespace, toMetricQueries, toWindows, windowMs } from './metric-query.ts'
+import { toMetricQueriesByRegion, toWindows, windowMs } from './metric-query.ts'
 import { describeSeries, toSeries, toSeriesQueries } from './series-query.ts'
+import { describeSides } from './side-metrics.ts'
 import { endedPeriods, type TimeRange } from './time-range.ts'
 
 /** What one reading asks, and what it makes of the answers. */
@@ -26,7 +26,7 @@ type Reading<Window> =
   | { readonly status: 'error'; readonly reason: string; readonly source: string }
 
 /**
- * Reads measurements from CloudWatch, in the Region of each target group, or in that which the query names.
+ * Reads measurements from CloudWatch, in the Region of each side, or in that which the query names.
  *
  * @param clientFor - The client of a Region.
  * @param deadlineMs - Real milliseconds for each page, retries included. Default 10,000.
@@ -59,13 +59,12 @@ export function toMetricsSource(readMetricData: ReadMetricData, clock: Pick<Cloc
   return {
     read: (query) =>
       readWindows({
-        source: `CloudWatch ${loadBalancerNamespace} of ${query.groups.map((group) => group.targetGroupArn).join(', ')}`,
+        source: `CloudWatch ${describeSides(query.sides)}`,
         span: query,
         periodMs: windowMs,
         completeAfterMs,
-        queries: () =>
-          [...byRegion(query.groups)].map(([region, groups]) => [region, toMetricQueries(query.metric, groups)]),
-        toWindows: (range, results) => toWindows(range, query.metric, results),
+        queries: () => toMetricQueriesByRegion(query.metric, query.sides),
+        toWindows: (range, results) => toWindows(range, query, results),
       }),
     counts: (query) =>
       readWindows({
@@ -86,13 +85,4 @@ export function toMetricsSource(readMetricData: ReadMetricData, clock: Pick<Cloc
         toWindows: (range, results) => toSeries(range, metric, results),
       }),
   }
-}
-
-function byRegion(groups: MetricsQuery['groups']): ReadonlyMap<string, MetricsQuery['groups']> {
-  const regions = new Map<string, MetricsQuery['groups']>()
-  for (const group of groups) {
-    const region = regionOf(group.loadBalancerArn)
-    regions.set(region, [...(regions.get(region) ?? []), group])
-  }
-  return regions
 }

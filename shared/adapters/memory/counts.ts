@@ -1,6 +1,6 @@
 import type { CountedWindow, SideReading } from '../../domain/gates/compare-buckets.ts'
 import type { Role } from '../../domain/traffic.ts'
-import type { CounterCounts, CountsQuery, RouterCounts } from '../../ports/metrics-source.ts'
+import type { CounterCounts, CountsQuery, MeasuredSide, RouterCounts } from '../../ports/metrics-source.ts'
 import { countsPeriodMs } from '../cloudwatch/counts-query.ts'
 import type { TimeRange } from '../cloudwatch/time-range.ts'
 import type { MemoryObservations } from './custom-metrics.ts'
@@ -8,8 +8,8 @@ import type { MinuteOfTraffic } from './measurements.ts'
 
 /** Where counts come from. */
 export interface MemoryCounters {
-  /** The minute of a target group that starts at `startMs`. */
-  readonly minuteOf: (targetGroupArn: string, startMs: number) => MinuteOfTraffic | undefined
+  /** The minute of a side that starts at `startMs`. */
+  readonly minuteOf: (side: MeasuredSide, startMs: number) => MinuteOfTraffic | undefined
   readonly observations: MemoryObservations
 }
 
@@ -29,8 +29,8 @@ function strataAt(window: TimeRange, query: CountsQuery, { minuteOf, observation
     return [{ stable: sideOf('stable'), canary: sideOf('canary') }]
   }
   return query.routes.map(({ stable, canary }) => ({
-    stable: countMinute(query.measure, minuteOf(stable.targetGroupArn, window.startMs)),
-    canary: countMinute(query.measure, minuteOf(canary.targetGroupArn, window.startMs)),
+    stable: countMinute(query.measure, minuteOf(stable, window.startMs)),
+    canary: countMinute(query.measure, minuteOf(canary, window.startMs)),
   }))
 }
 

@@ -4,11 +4,13 @@ import type { Clock } from '../../ports/clock.ts'
 import {
   type CountsQuery,
   type CountsReading,
+  type MeasuredSide,
   type MetricsQuery,
   type MetricsReading,
   type MetricsSource,
   type MetricsWindow,
   metricsCompleteAfterSeconds,
+  nameOfSide,
   type SeriesQuery,
   type SeriesReading,
 } from '../../ports/metrics-source.ts'
@@ -20,7 +22,7 @@ import { createMemoryObservations, type MemoryMetric } from './custom-metrics.ts
 import type { RunCall } from './faults.ts'
 import { type MemoryExpression, toMemorySeries } from './series.ts'
 
-/** What one target group did in one minute. */
+/** What one side did in one minute. */
 export interface MinuteOfTraffic {
   readonly requests: number
   /** Default 0. */
@@ -34,10 +36,13 @@ export interface MinuteOfTraffic {
   readonly slow?: number | null
 }
 
-/** Metrics by group and minute, and the users' own. */
+/** Metrics by side and minute, and the users' own. */
 export interface MemoryMetrics extends MetricsSource {
-  /** Puts traffic into the minute that `atMs` falls into, in place of what was there. */
-  setMinute(targetGroupArn: string, atMs: number, minute: MinuteOfTraffic): void
+  /**
+   * Puts traffic into the minute that `atMs` falls into, in place of what was there.
+   * @param side - ARN of a target group, or as `nameOfSide` names a version; `checkout:live` is a whole alias.
+   */
+  setMinute(side: string, atMs: number, minute: MinuteOfTraffic): void
   /** Adds one observation to a metric of the users' own, at high resolution. */
   put(metric: MemoryMetric, atMs: number, value: number): void
   /** Makes an expression known, since nothing here does metric math; any other is refused. */
@@ -48,7 +53,10 @@ export interface MemoryMetrics extends MetricsSource {
 
 export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): MemoryMetrics {
   const minutes = new Map<string, MinuteOfTraffic>()
-  const keyOf = (arn: string, startMs: number) => `${arn} ${startMs}`
+  const keyOf = (side: string, startMs: number) => `${side} ${startMs}`
+  const minuteOf = (side: MeasuredSide, startMs: number) =>
+    minutes.get(keyOf(nameOfSide(side), startMs)) ??
+    ('isAlone' in side && side.isAlone ? minutes.get(keyOf(`${side.functionName}:${side.alias}`, startMs)) : undefined)
   const observations = createMemoryObservations()
   const expressions = new Map<string, MemoryExpression>()
   const completeAfterMs = metricsCompleteAfterSeconds * 1000
@@ -56,7 +64,7 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
   let failure: string | null = null
 
   function windowAt(query: MetricsQuery, startMs: number): MetricsWindow {
-    const found = query.groups.flatMap(({ targetGroupArn }) => minutes.get(keyOf(targetGroupArn, startMs)) ?? [])
+    const found = query.sides.flatMap((side) => minuteOf(side, startMs) ?? [])
     const latencies = found.flatMap(({ latencySeconds }) => latencySeconds ?? [])
     const asksLatency = query.metric.startsWith('latency-') && latencies.length > 0
     return {
@@ -84,7 +92,6 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
     if (failure !== null) return { status: 'error', reason: failure, source }
     const at = { nowMs: clock.now(), completeAfterMs: 0, periodMs: countsPeriodMs(query) }
     const range = endedPeriods(query, at)
-    const minuteOf = (arn: string, startMs: number) => minutes.get(keyOf(arn, startMs))
     const windows = range === null ? [] : toMemoryBuckets(range, query, { minuteOf, observations })
     return { status: 'complete', windows, source }
   }
@@ -98,14 +105,14 @@ export function createMemoryMetrics(clock: Pick<Clock, 'now'>, run: RunCall): Me
   }
 
   return {
-    setMinute: (arn, atMs, minute) => void minutes.set(keyOf(arn, Math.floor(atMs / windowMs) * windowMs), minute),
+    setMinute: (side, atMs, minute) => void minutes.set(keyOf(side, Math.floor(atMs / windowMs) * windowMs), minute),
     put: observations.add,
     define: (expression, evaluate) => void expressions.set(expression, evaluate),
     fail(reason) {
       failure = reason
     },
     read(query) {
-      const subject = query.groups.map(({ targetGroupArn }) => targetGroupArn).join(', ')
+      const subject = query.sides.map(nameOfSide).join(', ')
       return orFailure(() => run({ action: 'metrics.read', subject }, () => answer(query)))
     },
     counts: (query) =>
@@ -130,5 +137,5 @@ async function orFailure<Reading>(read: () => Promise<Reading>): Promise<Reading
 
 function subjectOf(query: CountsQuery): string {
   if (query.source === 'counters') return query.namespace
-  return query.routes.map(({ canary }) => canary.targetGroupArn).join(', ')
+  return query.routes.map(({ canary }) => nameOfSide(canary)).join(', ')
 }

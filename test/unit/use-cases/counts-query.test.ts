@@ -9,7 +9,7 @@ import { aCompareGate } from '../../support/gates.ts'
 const { blue, green, loadBalancer: loadBalancerArn } = albArns
 const span = { fromMs: 1, toMs: 2 }
 const group = (targetGroupArn: string) => ({ targetGroupArn, loadBalancerArn })
-const measured = (route: AlbRoute) => ({ route, groups: { blue: group(route.blue), green: group(route.green) } })
+const measured = (route: AlbRoute) => ({ route, sides: { blue: group(route.blue), green: group(route.green) } })
 const routes = [measured(anAlbRoute())]
 const region = 'eu-west-1'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeCounts, toBuckets, toCountQueries } from '../../../../shared/adapters/cloudwatch/counts-query.ts'
-import { toDimensions } from '../../../../shared/adapters/cloudwatch/metric-query.ts'
+import { toDimensions } from '../../../../shared/adapters/cloudwatch/side-metrics.ts'
 import { ValidationError } from '../../../../shared/domain/errors.ts'
 import type { CounterCounts, RouterCounts } from '../../../../shared/ports/metrics-source.ts'
 import { albArns } from '../../../support/alb.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { toDimensions, toMetricQueries, toWindows } from '../../../../shared/adapters/cloudwatch/metric-query.ts'
+import { toMetricQueries, toWindows } from '../../../../shared/adapters/cloudwatch/metric-query.ts'
+import { toDimensions } from '../../../../shared/adapters/cloudwatch/side-metrics.ts'
 import { ValidationError } from '../../../../shared/domain/errors.ts'
 import { albArns } from '../../../support/alb.ts'
 
@@ -56,6 +57,7 @@ describe('windows', () => {
     Timestamps: minutes.map((n) => new Date(at + n * minute)),
     Values,
   })
+  const errorRate = { metric: 'error-rate', sides: [group, group] } as const
   const bounds = [
     { startMs: at, endMs: at + minute },
     { startMs: at + minute, endMs: at + 2 * minute },
@@ -63,12 +65,12 @@ describe('windows', () => {
 
   it('are null where nothing is known', () => {
     const unknown = { requests: null, errors: null, latencySeconds: null }
-    expect(toWindows(range, 'error-rate', [])).toEqual(bounds.map((window) => ({ ...window, ...unknown })))
+    expect(toWindows(range, errorRate, [])).toEqual(bounds.map((window) => ({ ...window, ...unknown })))
   })
 
   it('take absent errors as 0 only in a minute with requests', () => {
-    const results = [point('requests_0', [0], [100]), point('target5xx_0', [1], [7])]
-    expect(toWindows(range, 'error-rate', results)).toEqual([
+    const results = [point('requests_0', [0], [100]), point('errors0_0', [1], [7])]
+    expect(toWindows(range, errorRate, results)).toEqual([
       { ...bounds[0], requests: 100, errors: 0, latencySeconds: null },
       { ...bounds[1], requests: null, errors: null, latencySeconds: null },
     ])
@@ -78,11 +80,11 @@ describe('windows', () => {
     const results = [
       point('requests_0', [0, 1], [100, 10]),
       point('requests_1', [0], [50]),
-      point('target5xx_0', [0], [3]),
-      point('target5xx_1', [0], [2]),
-      point('connectionErrors_1', [0], [4]),
+      point('errors0_0', [0], [3]),
+      point('errors0_1', [0], [2]),
+      point('errors1_1', [0], [4]),
     ]
-    const windows = toWindows(range, 'error-rate', results)
+    const windows = toWindows(range, errorRate, results)
     expect(windows.map(({ requests, errors }) => [requests, errors])).toEqual([
       [150, 9],
       [10, 0],
@@ -91,7 +93,7 @@ describe('windows', () => {
 
   it('take the worst latency, and no errors when asked for latency', () => {
     const results = [point('requests_0', [0], [5]), point('latency_0', [0], [0.2]), point('latency_1', [0], [0.7])]
-    expect(toWindows(range, 'latency-p99', results)).toEqual([
+    expect(toWindows(range, { metric: 'latency-p99', sides: [group, group] }, results)).toEqual([
       { ...bounds[0], requests: 5, errors: null, latencySeconds: 0.7 },
       { ...bounds[1], requests: null, errors: null, latencySeconds: null },
     ])

@@ -28,7 +28,7 @@ const source = createCloudWatchMetricsSource(
 )
 
 const group = { targetGroupArn: albArns.green, loadBalancerArn: albArns.loadBalancer }
-const query: MetricsQuery = { groups: [group], metric: 'error-rate', fromMs: start, toMs: start + 2 * minute }
+const query: MetricsQuery = { sides: [group], metric: 'error-rate', fromMs: start, toMs: start + 2 * minute }
 
 /** An answer for one Id: values of the minutes from `start` on. */
 function answer(Id: string, values: readonly number[], extra: Partial<MetricDataResult> = {}): MetricDataResult {
@@ -41,7 +41,7 @@ function answer(Id: string, values: readonly number[], extra: Partial<MetricData
   }
 }
 
-const empty = [answer('target5xx_0', []), answer('connectionErrors_0', [])]
+const empty = [answer('errors0_0', []), answer('errors1_0', [])]
 
 beforeEach(() => {
   nowMs = start + 10 * minute
@@ -95,8 +95,8 @@ describe('reading metrics', () => {
     cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
       MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }) => answer(Id, [1])),
     }))
-    const groups = Array.from({ length: 200 }, () => group)
-    const reading = await source.read({ ...query, groups })
+    const sides = Array.from({ length: 200 }, () => group)
+    const reading = await source.read({ ...query, sides })
     const sizes = cloudWatch
       .commandCalls(GetMetricDataCommand)
       .map(({ args }) => args[0].input.MetricDataQueries?.length)
@@ -106,12 +106,14 @@ describe('reading metrics', () => {
 
   it('asks in the Region of each load balancer and adds up', async () => {
     const elsewhere = (arn: string) => arn.replace('eu-west-1', 'us-east-2')
-    cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [answer('requests_0', [100]), ...empty] })
+    cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries }) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id }: { Id: string }) => answer(Id, [100])),
+    }))
     const there = {
       targetGroupArn: elsewhere(group.targetGroupArn),
       loadBalancerArn: elsewhere(group.loadBalancerArn),
     }
-    const reading = await source.read({ ...query, groups: [group, there] })
+    const reading = await source.read({ ...query, sides: [group, there] })
     expect(regions).toEqual(['eu-west-1', 'us-east-2'])
     expect(reading.status === 'complete' && reading.windows[0]?.requests).toBe(200)
   })
@@ -119,10 +121,10 @@ describe('reading metrics', () => {
 
 describe('a reading that is no evidence', () => {
   it.each(['PartialData', 'InternalError', 'Forbidden'] as const)('is an error at %s', async (StatusCode) => {
-    const bad = answer('target5xx_0', [], { StatusCode, Messages: [{ Value: 'not allowed' }] })
+    const bad = answer('errors0_0', [], { StatusCode, Messages: [{ Value: 'not allowed' }] })
     cloudWatch
       .on(GetMetricDataCommand)
-      .resolves({ MetricDataResults: [answer('requests_0', [100]), bad, answer('connectionErrors_0', [])] })
+      .resolves({ MetricDataResults: [answer('requests_0', [100]), bad, answer('errors1_0', [])] })
     const reading = await source.read(query)
     expect(reading).toMatchObject({ status: 'error', reason: expect.stringContaining(StatusCode) })
     expect(reading).toMatchObject({ reason: expect.stringContaining('not allowed') })
@@ -132,7 +134,7 @@ describe('a reading that is no evidence', () => {
     cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [answer('requests_0', [100])] })
     expect(await source.read(query)).toMatchObject({
       status: 'error',
-      reason: expect.stringContaining('nothing for target5xx_0'),
+      reason: expect.stringContaining('nothing for errors0_0'),
     })
   })
 

@@ -126,7 +126,7 @@ describe('the memory cloud', () => {
   it('turns a failing metrics call into an error reading', async () => {
     cloud.metrics.fail('throttled')
     const group = { targetGroupArn: green, loadBalancerArn: albArns.loadBalancer }
-    const reading = await cloud.metrics.read({ metric: 'requests', groups: [group], fromMs: 0, toMs: 1 })
+    const reading = await cloud.metrics.read({ metric: 'requests', sides: [group], fromMs: 0, toMs: 1 })
     expect(reading).toMatchObject({ status: 'error', reason: 'throttled' })
     const counted = {
       source: 'router',
