@@ -1,5 +1,6 @@
 import type { Finding, Override } from './deployment.ts'
 import { aliasHealthFindings } from './findings/alias-health.ts'
+import { aliasFindings } from './findings/aliases.ts'
 import { driverFindings } from './findings/driver.ts'
 import { aWarning, type PreflightFacts } from './findings/facts.ts'
 import { measurementFindings } from './findings/measurements.ts'
@@ -15,6 +16,7 @@ export function findFindings(facts: PreflightFacts): Finding[] {
   return [
     ...routingFindings(facts),
     ...recordFindings(facts),
+    ...aliasFindings(facts),
     ...aliasHealthFindings(facts),
     ...driverFindings(facts),
     ...targetFindings(facts),

@@ -1,8 +1,9 @@
 import type { Problem } from './errors.ts'
-import type { AlbFacts, DriverFacts, RecordFacts, RouteFacts } from './route-facts.ts'
+import type { AlbFacts, AliasFacts, DriverFacts, RecordFacts, RouteFacts } from './route-facts.ts'
 import {
   type AlbRoute,
   type CodeDeployRoute,
+  type LambdaAliasRoute,
   type Route,
   type Route53Route,
   resourceOf,
@@ -20,6 +21,7 @@ export function findMissing(route: Route, facts: RouteFacts, path: string): Prob
   if (route.kind === 'route53') return facts.kind === 'route53' ? findMissingRecords(route, facts, path) : []
   if (route.kind === 'alb') return facts.kind === 'alb' ? findMissingActions(route, facts, path) : []
   if (route.kind === 'codedeploy') return facts.kind === 'codedeploy' ? findMissingGroupOf(route, facts, path) : []
+  if (route.kind === 'lambda-alias') return facts.kind === 'lambda-alias' ? findMissingAlias(route, facts, path) : []
   return []
 }
 
@@ -54,6 +56,16 @@ function findMissingRecords(route: Route53Route, facts: RecordFacts, path: strin
     ? `${zone} has no ${type} record called ${name}; create the two weighted records first`
     : `${name} is not in ${zone}`
   return [{ path: `${path}.name`, message }, ...groups]
+}
+
+function findMissingAlias(route: LambdaAliasRoute, facts: AliasFacts, path: string): Problem[] {
+  const isUnseen = (what: string) => facts.notLookedAt.some((sentence) => sentence.includes(what))
+  if (facts.alias !== null || isUnseen(resourceOf(route))) return []
+  const { functionName, alias } = route
+  if (facts.newestVersion !== null || isUnseen(functionName))
+    return [{ path: `${path}.alias`, message: `function ${functionName} has no alias ${alias}` }]
+  const message = `there is no function ${functionName}, or it has neither a published version nor an alias ${alias}`
+  return [{ path: `${path}.functionName`, message }]
 }
 
 function findMissingGroup(route: Route, facts: RouteFacts, slot: Slot, path: string): Problem[] {

@@ -1,9 +1,9 @@
 import type { CheckedRoute, PreflightFacts } from '../../shared/domain/findings/facts.ts'
 import { buildPlan } from '../../shared/domain/plan.ts'
 import type { RecordSet } from '../../shared/domain/record-set.ts'
-import type { AlbFacts, GroupFacts, RecordFacts } from '../../shared/domain/route-facts.ts'
+import type { AlbFacts, AliasFacts, GroupFacts, RecordFacts } from '../../shared/domain/route-facts.ts'
 import type { Route53Route } from '../../shared/domain/service.ts'
-import { anAlbRoute, aRouteState, webArns } from './builders.ts'
+import { anAlbRoute, anAliasRoute, aRouteState, webArns } from './builders.ts'
 import { aGroupHealth } from './gates.ts'
 import { aRecord, aRoute53Route } from './record-sets.ts'
 
@@ -48,6 +48,25 @@ export function aCheckedRoute(overrides: Partial<CheckedRoute> = {}): CheckedRou
     ours: [],
     ...overrides,
   }
+}
+
+/** An alias that sends everything to version 1, with version 2 published. */
+export function someAliasFacts(overrides: Partial<AliasFacts> = {}): AliasFacts {
+  return {
+    kind: 'lambda-alias',
+    state: aRouteState({ weights: { blue: 100, green: null } }),
+    alias: { version: '1', additional: null },
+    newestVersion: '2',
+    published: { blue: true, green: true },
+    groups: { blue: null, green: null },
+    notLookedAt: [],
+    ...overrides,
+  }
+}
+
+/** The alias `live` of `checkout`, never written by us. */
+export function aCheckedAlias(overrides: Partial<CheckedRoute> = {}): CheckedRoute {
+  return { route: anAliasRoute(), facts: someAliasFacts(), health: { blue: null, green: null }, ours: [], ...overrides }
 }
 
 /** A deployment from blue to green, with steps long enough for everything, and nothing to find. */
