@@ -12,6 +12,7 @@ import type { GateDetection } from '../../shared/use-cases/estimate-detection.ts
 import type { DeploymentPlan } from '../../shared/use-cases/plan-deployment.ts'
 import type { DeploymentView } from '../../shared/use-cases/read-deployment.ts'
 import type { Traffic } from '../../shared/use-cases/read-traffic.ts'
+import { presentDriver, presentSides } from './present-driver.ts'
 
 const notAssessed: RollbackReadiness = { ready: false, reasons: ['not looked at yet'], estimatedSeconds: 0 }
 
@@ -41,6 +42,7 @@ export function presentDeployment({ deployment, measures, queue }: DeploymentVie
     strategy: deployment.settings.strategy,
     plan: { ...plan, ...presentLag(resolverLagSeconds(deployment)) },
     routes: deployment.settings.routes.map((route) => presentProgress(route, deployment)),
+    driver: presentDriver(deployment),
     ...presentLate(deployment),
     ...(deployment.tail && { tail: deployment.tail }),
     ...((phase === 'shifting' || phase === 'queued') && deployment.waitsFor && { waitsFor: deployment.waitsFor }),
@@ -79,6 +81,7 @@ function presentProgress(route: Route, { routes, goal, endedAt }: Deployment) {
     kind: route.kind,
     resource,
     wave: route.wave,
+    ...presentSides(route),
     ...(drift && { drift: { at: drift.at, ...presentDrift(drift) } }),
     ...(progress?.restore && { restore: progress.restore }),
   }

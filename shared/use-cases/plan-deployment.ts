@@ -44,14 +44,15 @@ export async function planDeployment(deps: Deps, request: PlanRequest): Promise<
   requireFittingRequest(registered, request)
   const service = await resolveRoutes(deps, registered, request)
   const { routes, freeze = [] } = service
+  const driven = { strategy: request.strategy ?? service.strategy, revision: request.codedeploy ?? null }
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   const stable = await resolveStable(deps, service, request.to)
   const canary = otherSlot(stable)
-  const plan = buildPlan(request.strategy ?? service.strategy, wavesOf(routes))
+  const plan = buildPlan(driven.strategy, wavesOf(routes))
   const traffic = request.traffic ?? null
   const [{ findings, problems }, planned, detection, open] = await Promise.all([
-    preflight(deps, { routes, gates, plan, freeze, stable, canary, at: 'deployment' }),
-    writesOrFinding(deps, { routes, plan, canary }),
+    preflight(deps, { routes, gates, plan, freeze, stable, canary, at: 'deployment', driven }),
+    writesOrFinding(deps, { routes, plan, canary, driven }),
     estimateDetection(deps, { routes, gates, plan, stable, traffic }),
     deps.deployments.pointer(service.name),
   ])

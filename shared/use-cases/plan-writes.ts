@@ -1,9 +1,11 @@
 import type { Deps } from '../deps.ts'
+import type { DrivenWish } from '../domain/findings/facts.ts'
 import type { Plan } from '../domain/plan.ts'
 import { aliasTtlSeconds, usualPropagationSeconds } from '../domain/record-set.ts'
 import { type Route, resourceOf, testEntryOf } from '../domain/service.ts'
 import { otherSlot, type RawWeights, type RouteState, type Slot, sameRouting, slots } from '../domain/traffic.ts'
 import { isMovedBy } from '../domain/waves.ts'
+import { type DrivenPlanWish, planDrivenWrites } from './plan-driven-writes.ts'
 
 /** One write that a deployment would send to AWS. */
 export interface PlannedWrite {
@@ -12,12 +14,30 @@ export interface PlannedWrite {
   /**
    * `attach`: the canary's group at weight 0, so that its health is checked. `point-test`, `restore-test`: the test
    * entry while the canary is verified. `shift`: a step's weight. `detach`: the idle side leaves the action.
+   * `create-config`, `create-deployment`: what Sluice asks of CodeDeploy, the first only where it is missing.
+   * `driver-shift`: a weight that CodeDeploy writes.
    */
-  readonly action: 'attach' | 'point-test' | 'restore-test' | 'shift' | 'detach'
+  readonly action:
+    | 'attach'
+    | 'point-test'
+    | 'restore-test'
+    | 'shift'
+    | 'detach'
+    | 'create-config'
+    | 'create-deployment'
+    | 'driver-shift'
   readonly resource: string
   /** Raw weights by slot; null for what a test entry does on its own. */
   readonly before: RawWeights | null
   readonly after: RawWeights | null
+}
+
+export interface WritesWish {
+  readonly routes: readonly Route[]
+  readonly plan: Plan
+  readonly canary: Slot
+  /** Counts with a codedeploy route. */
+  readonly driven: DrivenWish
 }
 
 /**
@@ -27,10 +47,16 @@ export interface PlannedWrite {
  * @throws {UpstreamError} If one cannot be divided between the two slots.
  */
 export async function planWrites(
-  deps: Pick<Deps, 'routerFor'>,
-  { routes, plan, canary }: { readonly routes: readonly Route[]; readonly plan: Plan; readonly canary: Slot },
+  deps: Pick<Deps, 'routerFor' | 'inspector'>,
+  { routes, plan, canary, driven }: WritesWish,
 ): Promise<PlannedWrites> {
-  const walks = await Promise.all(routes.map((route) => walkRoute(deps, route, plan, canary)))
+  const walks = await Promise.all(
+    routes.map((route) =>
+      route.kind === 'codedeploy'
+        ? walkDriven(deps, { route, driven, plan, canary })
+        : walkRoute(deps, route, plan, canary),
+    ),
+  )
   // All routes of a step move before the next step: by step, then by route.
   return {
     writes: [
@@ -55,6 +81,10 @@ interface Walk {
   readonly restore: readonly PlannedWrite[]
   readonly shifts: readonly PlannedWrite[]
   readonly after: readonly PlannedWrite[]
+}
+
+async function walkDriven(deps: Parameters<typeof planDrivenWrites>[0], wish: DrivenPlanWish): Promise<Walk> {
+  return { lagSeconds: 0, restore: [], after: [], ...(await planDrivenWrites(deps, wish)) }
 }
 
 async function walkRoute(deps: Pick<Deps, 'routerFor'>, route: Route, plan: Plan, canary: Slot): Promise<Walk> {

@@ -3,10 +3,12 @@ import type { GroupHealth } from '../domain/capacity.ts'
 import { isOver, type RollbackReadiness } from '../domain/deployment.ts'
 import { type DriftChange, describeDrift, toDrift } from '../domain/drift.ts'
 import { NotFoundError, TransientError, UpstreamError } from '../domain/errors.ts'
+import type { RunningDeployment } from '../domain/route-facts.ts'
 import { type Route, resourceOf, targetGroupOf } from '../domain/service.ts'
 import { canaryPercent, type RawWeights, type RouteState, type Slot, sameRouting } from '../domain/traffic.ts'
 import type { LeaseView } from '../ports/lease.ts'
 import { resourcesOf } from './claim-resources.ts'
+import { isDivided, readLiveRoutes } from './live-routes.ts'
 import { readService } from './read-service.ts'
 import { recallRoutes } from './recall-routes.ts'
 
@@ -26,6 +28,8 @@ export interface RouteTraffic {
   readonly lastWritten: RawWeights | null
   /** How it routes otherwise than we last wrote; null when it does not, we never wrote, or it cannot be read. */
   readonly drift: (DriftChange & { readonly reason: string }) | null
+  /** With a codedeploy route: what has not ended in its group; null where that could not be looked at. */
+  readonly running?: readonly RunningDeployment[] | null
   /** Why the routing cannot be read; null when it can. */
   readonly problem: string | null
 }
@@ -46,8 +50,10 @@ export interface Traffic {
  * @throws {TransientError} If AWS can be asked about none of the routes.
  */
 export async function readTraffic(deps: Deps, name: string): Promise<Traffic> {
-  const routes = await recallRoutes(deps, await readService(deps, name))
+  const recalled = await recallRoutes(deps, await readService(deps, name))
   const open = await readOpen(deps, name)
+  const living = await readLiveRoutes(deps, recalled, open?.routes ?? [])
+  const routes = living.map(({ route }) => route)
   const [states, leases, targets] = await Promise.all([
     readStates(deps, routes),
     Promise.all(resourcesOf(routes).map((resource) => deps.leases.peek(resource))),
@@ -65,11 +71,13 @@ export async function readTraffic(deps: Deps, name: string): Promise<Traffic> {
         kind: route.kind,
         resource: resourceOf(route),
         weight: state && canaryPercent(state.weights, canary),
-        raw: state?.weights ?? null,
+        raw: isDivided(route) ? (state?.weights ?? null) : null,
         targets: targets[index] ?? { blue: null, green: null },
         lastWritten: lease?.lastWritten?.weights ?? null,
-        drift: state && findDrift(resourceOf(route), lease, state),
-        problem: read && 'problem' in read ? read.problem : null,
+        // What CodeDeploy moves changes without a write of ours.
+        drift: state && route.kind !== 'codedeploy' ? findDrift(resourceOf(route), lease, state) : null,
+        ...(living[index]?.running !== undefined && { running: living[index].running }),
+        problem: living[index]?.problem ?? (read && 'problem' in read ? read.problem : null),
       }
     }),
     leases: leases.filter((lease): lease is LeaseView => lease?.holder != null && lease.expiresAtMs > now),
@@ -80,13 +88,13 @@ export async function readTraffic(deps: Deps, name: string): Promise<Traffic> {
 async function readOpen(
   deps: Deps,
   service: string,
-): Promise<{ canary: Slot; rollback: RollbackReadiness | null } | null> {
+): Promise<{ canary: Slot; routes: readonly Route[]; rollback: RollbackReadiness | null } | null> {
   const id = await deps.deployments.pointer(service)
   if (id === null) return null
   const [deployment, measures] = await Promise.all([deps.deployments.load(id), deps.deployments.loadMeasures(id)])
   // The pointer is taken before the record is written and freed after its last change: for a moment it names neither.
   if (!deployment || isOver(deployment.phase)) return null
-  return { canary: deployment.canary, rollback: measures?.rollback ?? null }
+  return { canary: deployment.canary, routes: deployment.settings.routes, rollback: measures?.rollback ?? null }
 }
 
 type Read = RouteState | { readonly problem: string }

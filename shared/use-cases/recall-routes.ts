@@ -17,7 +17,9 @@ export async function recallRoutes(deps: ResolveDeps, service: Service): Promise
       const was = known.find((one) => resourceOf(one) === resourceOf(route) && isResolved(one))
       if (was?.kind === 'lambda-alias' && route.kind === 'lambda-alias') return withVersionsOf(route, was)
       if (was?.kind === 'codedeploy' && route.kind === 'codedeploy') return withMoves(route, was.moves)
-      return route.kind === 'codedeploy' ? orAsItIs(route, () => resolveDriven(deps, route, {}, [])) : route
+      return route.kind === 'codedeploy'
+        ? orAsItIs(route, async () => (await resolveDriven(deps, route, null, [])).route)
+        : route
     }),
   )
 }

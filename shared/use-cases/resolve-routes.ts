@@ -30,7 +30,8 @@ export async function resolveRoutes(deps: ResolveDeps, service: Service, request
   const problems = looked.flatMap((one) => (one === null ? [] : servesAlready(one, request.lambda)))
   if (problems.length > 0) throw new ValidationError('a version that is to be deployed serves already', problems)
   const routes = service.routes.map(async (route, index) => {
-    if (route.kind === 'codedeploy') return resolveDriven(deps, route, request, history)
+    if (route.kind === 'codedeploy')
+      return (await resolveDriven(deps, route, request.codedeploy ?? null, history)).route
     const one = looked[index]
     return one ? resolveAlias(one, slot, request.lambda) : route
   })

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { finalPhases, openPhases, phases } from '../../../shared/domain/deployment.ts'
+import { driver, runningDeployment } from './answers-driver.ts'
 import { serviceName } from './common.ts'
 import { gates } from './gate.ts'
 import { routes } from './route.ts'
@@ -85,6 +86,9 @@ const routeProgress = z
     kind: routeKind,
     resource: z.string(),
     wave: z.int().min(1).max(20),
+    sides: z
+      .exactOptional(bySlot(z.string()))
+      .describe('What each slot holds, where it is no fixed place: versions of a function, or what CodeDeploy moves.'),
     drift: z
       .exactOptional(z.strictObject({ at: instant, ...driftMembers }))
       .describe('What somebody else changed here and nobody settled yet, as last noted; absent while nobody did.'),
@@ -143,6 +147,7 @@ const deployment = z
     strategy,
     plan: z.strictObject(planMembers).meta({ id: 'Plan' }),
     routes: z.array(routeProgress).describe("The service's routes as at creation, in their order."),
+    driver,
     lateRollbackOf: z
       .exactOptional(z.string())
       .describe('Of a late rollback: the id of the deployment that succeeded and is taken back.'),
@@ -228,7 +233,12 @@ const service = z
 
 const plannedWrite = z.strictObject({
   step: z.nullable(z.int().min(0)).describe('Whose weight it puts in place; null before the first and after the last.'),
-  action: z.enum(['attach', 'point-test', 'restore-test', 'shift', 'detach']),
+  action: z
+    .enum([
+      ...(['attach', 'point-test', 'restore-test', 'shift', 'detach'] as const),
+      ...(['create-config', 'create-deployment', 'driver-shift'] as const),
+    ])
+    .describe('`create-config` is sent only where it is missing. `driver-shift` is of CodeDeploy itself.'),
   resource: z.string(),
   before: z.nullable(rawWeights),
   after: z.nullable(rawWeights),
@@ -305,6 +315,9 @@ const traffic = z
         foreignChange: z
           .nullable(z.strictObject({ ...driftMembers, reason: z.string() }))
           .describe('What somebody else changed; null without drift.'),
+        running: z
+          .exactOptional(z.nullable(z.array(runningDeployment)))
+          .describe('With a codedeploy route: what has not ended in the group; null: it could not be looked at.'),
         problem: z.nullable(z.string()).describe('Why the routing cannot be read; null when it can.'),
       }),
     ),

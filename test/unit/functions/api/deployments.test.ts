@@ -36,6 +36,7 @@ describe('POST /v1/deployments', () => {
     expect(response.headers.get('Location')).toBe(self)
     expect(body).toEqual({
       id: expect.stringMatching(/^dep_/),
+      driver: null,
       service: 'web',
       revision: 'git:3f2a91c',
       reason: 'release 42',
