@@ -161,7 +161,12 @@ function blindSpots(routes: readonly CheckedRoute[], roles: PreflightFacts['role
     what: 'capacity-and-metrics',
     reason: 'the routing does not tell which slot serves, so neither is known as stable',
   }
-  return [...refused, ...(roles === null ? [sides] : []), ...unseenAliases(routes)]
+  return [...refused, ...(roles === null && routes.some(hasSides) ? [sides] : []), ...unseenAliases(routes)]
+}
+
+/** Of a group for Lambda the AppSpec alone names them, and servers have none. */
+function hasSides({ facts }: CheckedRoute): boolean {
+  return facts?.kind !== 'codedeploy' || facts.group?.platform === 'ECS'
 }
 
 /** At a deployment a group that moved to another load balancer is a finding, which an override can name. */

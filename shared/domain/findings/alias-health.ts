@@ -37,11 +37,16 @@ export function aliasHealthFindings(facts: PreflightFacts): Finding[] {
 export function unseenAliases(routes: readonly CheckedRoute[]): readonly NotLookedAt[] {
   const what = 'alias-evaluates-health'
   const zones = [...new Set(routes.flatMap(({ route }) => (route.kind === 'route53' ? [route.hostedZoneId] : [])))]
-  // Records and functions attach no group to a load balancer: what endangers aliases elsewhere is none of their doing.
-  if (routes.every(({ route }) => route.kind === 'route53' || route.kind === 'lambda-alias')) return []
+  if (!routes.some(attachesGroups)) return []
   if (zones.length === 0) return [{ what, reason: 'this service names no hosted zones to look for aliases in' }]
   const reason = `of ${zones.join(', ')} only the records that this service's routes name were read; other names may be aliases`
   return [{ what, reason }]
+}
+
+/** Records, functions and servers attach nothing to a load balancer: what endangers aliases elsewhere is none of their doing. */
+function attachesGroups({ route, facts }: CheckedRoute): boolean {
+  if (route.kind !== 'codedeploy') return route.kind === 'alb'
+  return facts?.kind === 'codedeploy' && facts.group?.platform === 'ECS'
 }
 
 /** Where the roles are not known, either side may be the one that is attached. */

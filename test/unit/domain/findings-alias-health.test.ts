@@ -3,7 +3,7 @@ import { unseenAliases } from '../../../shared/domain/findings/alias-health.ts'
 import type { CheckedRoute, PreflightFacts } from '../../../shared/domain/findings/facts.ts'
 import { findFindings } from '../../../shared/domain/preflight.ts'
 import { aRouteState, webArns } from '../../support/builders.ts'
-import { anAliasRoute, someAliasFacts } from '../../support/driven.ts'
+import { aDrivenRoute, anAliasRoute, someAliasFacts, someDriverFacts } from '../../support/driven.ts'
 import { aGroupHealth } from '../../support/gates.ts'
 import {
   aCheckedRecordRoute,
@@ -129,5 +129,14 @@ describe('aliases that nobody looked for', () => {
   it('do not matter where no group is attached to a load balancer', () => {
     expect(unseenAliases([aCheckedRecordRoute()])).toEqual([])
     expect(unseenAliases([aCheckedRoute({ route: anAliasRoute(), facts: someAliasFacts() })])).toEqual([])
+  })
+
+  it.each([
+    ['ECS', someDriverFacts(), 1],
+    ['Lambda', someDriverFacts({ platform: 'Lambda', moves: null }), 0],
+    ['a group that is not there', someDriverFacts(null), 0],
+    ['a group that nobody looked at', null, 0],
+  ])('matter with CodeDeploy where it attaches groups: %s', (_, facts, expected) => {
+    expect(unseenAliases([aCheckedRoute({ route: aDrivenRoute(), facts })])).toHaveLength(expected)
   })
 })

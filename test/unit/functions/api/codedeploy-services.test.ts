@@ -88,12 +88,17 @@ describe('PUT of a service with a codedeploy route', () => {
 
   it('finds what does not fit the platform of the group', async () => {
     group = { platform: 'Server', moves: null }
-    expect(await findingsIn(await put())).toContain('error strategy-not-possible')
+    expect(await findingsIn(await put())).toEqual(['error strategy-not-possible'])
+    group = { platform: 'Lambda', moves: null }
+    expect(await findingsIn(await put())).toEqual([])
   })
 
   it('stores it where CodeDeploy cannot be asked, and says so', async () => {
     group = new TransientError('CodeDeploy is throttled')
-    expect(await findingsIn(await put())).toContain('warning not-looked-at:routes[0]')
+    expect(await findingsIn(await put())).toEqual([
+      'warning not-looked-at:routes[0]',
+      'warning not-looked-at:capacity-and-metrics',
+    ])
   })
 })
 
