@@ -3,8 +3,10 @@ import type { Deployment } from '../domain/deployment.ts'
 import { drivenRouteOf } from '../domain/driven.ts'
 import { CanaryNotReady, ConflictError } from '../domain/errors.ts'
 import { type Action, decideNext, firstStep, type GatesSummary, unjudged } from '../domain/next-action.ts'
+import type { CodeDeployRoute } from '../domain/service.ts'
 import { systemActor } from '../domain/transition.ts'
 import { loadDeployment } from './change-deployment.ts'
+import { readGroup } from './drive/group-facts.ts'
 import { followDrift } from './follow-drift.ts'
 import { judgeBeforeTraffic } from './judge-gates.ts'
 import { performAction } from './perform-action.ts'
@@ -24,7 +26,8 @@ export async function verifyCanary(deps: Deps, id: string): Promise<TaskAnswer> 
   if (!isVerifying(deployment))
     return performAction(deps, deployment, decideNext(deployment, unjudged, deps.clock.now()))
   // A driver brings the new version into being itself, and has its own checks before traffic.
-  if (drivenRouteOf(deployment) !== null) return performAction(deps, deployment, firstStep(deployment))
+  const driven = drivenRouteOf(deployment)
+  if (driven) return performAction(deps, deployment, await firstDrivenStep(deps, deployment, driven))
   try {
     for (const work of routesAtWork(deployment)) {
       await attachCanary(deps, deployment, work)
@@ -45,6 +48,13 @@ export async function verifyCanary(deps: Deps, id: string): Promise<TaskAnswer> 
   if (action === null) throw new CanaryNotReady(`${id}: ${gates.unsettled?.reason ?? 'the canary is not healthy yet'}`)
   if (action.type === 'shift' || action.type === 'await-approval') await restoreTests(deps, id)
   return performAction(deps, judged, action)
+}
+
+/** A group that waits at Ready is approved there, where the new version can be looked at; any other before it begins. */
+async function firstDrivenStep(deps: Deps, deployment: Deployment, route: CodeDeployRoute): Promise<Action> {
+  const action = firstStep(deployment)
+  if (action.type !== 'await-approval' || (await readGroup(deps, route)).readyWaitMinutes === null) return action
+  return { type: 'shift', step: 0, reason: 'CodeDeploy waits for the approval at Ready' }
 }
 
 /** A hold stops the looking too: nothing could follow from it, and its time does not count. */

@@ -114,7 +114,7 @@ export function describeDeploymentDriver(name: string, make: (waits: GroupWaits)
       const none = { deploymentId: id, waitsFor: null, error: null, rollbackId: null }
       expect(await driver.read(id)).toEqual({ ...none, status: 'created', weight: 0, events: [] })
       await world.pass(2)
-      expect(await driver.read(id)).toEqual({
+      expect(untimed(await driver.read(id))).toEqual({
         ...{ ...none, status: 'in-progress', weight: 10 },
         events: [
           ...all('succeeded').slice(0, 6),
@@ -124,7 +124,9 @@ export function describeDeploymentDriver(name: string, make: (waits: GroupWaits)
       })
       expect(await world.greenShare()).toBe(10)
       await world.pass(5)
-      expect(await driver.read(id)).toEqual({ ...none, status: 'succeeded', weight: 100, events: all('succeeded') })
+      expect(untimed(await driver.read(id))).toEqual({
+        ...{ ...none, status: 'succeeded', weight: 100, events: all('succeeded') },
+      })
       expect(await world.greenShare()).toBe(100)
     })
 
@@ -228,7 +230,7 @@ export function describeDeploymentDriver(name: string, make: (waits: GroupWaits)
       await world.pass(8)
       const waiting = await driver.read(id)
       expect(waiting).toMatchObject({ status: 'in-progress', weight: 100, waitsFor: 'termination' })
-      expect(waiting.events).toEqual(all('succeeded'))
+      expect(untimed(waiting).events).toEqual(all('succeeded'))
       await driver.continue(id, 'ready')
       expect(await driver.read(id)).toEqual(waiting)
       await driver.continue(id, 'termination')
@@ -247,4 +249,9 @@ export function describeDeploymentDriver(name: string, make: (waits: GroupWaits)
       expect(await world.greenShare()).toBe(0)
     })
   })
+}
+
+/** Not everybody who drives says when an event began. */
+function untimed(progress: DriverProgress): DriverProgress {
+  return { ...progress, events: progress.events.map(({ startedAt: _left, ...event }) => event) }
 }

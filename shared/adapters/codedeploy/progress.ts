@@ -136,12 +136,13 @@ function eventsOf(target: DeploymentTarget): readonly SdkEvent[] {
   return (ecsTarget ?? lambdaTarget ?? instanceTarget ?? cloudFormationTarget)?.lifecycleEvents ?? []
 }
 
-function toEvent({ lifecycleEventName = '', status = 'Unknown', diagnostics }: SdkEvent): LifecycleEvent {
+function toEvent({ lifecycleEventName = '', status = 'Unknown', diagnostics, startTime }: SdkEvent): LifecycleEvent {
   const problem = toProblem(diagnostics)
   return {
     name: lifecycleEventName,
     status: (Object.hasOwn(eventStatuses, status) ? eventStatuses[status] : undefined) ?? 'unknown',
     ...(problem !== null && { problem }),
+    ...(startTime && { startedAt: startTime.toISOString() }),
   }
 }
 

@@ -31,7 +31,6 @@ export function driverFindings(facts: PreflightFacts): Finding[] {
       ...(seen.group.running.length === 0 ? foreignWeights(facts, checked, seen.state) : []),
       ...platform(driven),
       ...strategy(driven),
-      ...approval(driven),
       ...appSpecFindings(facts),
       ...targetGroups(driven),
       ...autoRollback(driven),
@@ -95,17 +94,6 @@ function strategy({ facts, group }: Driven): Finding[] {
   if (problems.length === 0) return []
   const detail = problems.map(({ path, message }) => `${path} ${message}`).join('; ')
   return [anError('strategy-not-possible', 'CodeDeploy has no such course', detail)]
-}
-
-/** CodeDeploy would shift without asking anybody. */
-function approval({ facts, group, name }: Driven): Finding[] {
-  if (!facts.plan.steps[0]?.approval || group.readyWaitMinutes !== null) return []
-  const detail =
-    `the first step wants an approval, but ${name} does not wait before it shifts; ` +
-    (group.platform === 'ECS'
-      ? 'let the group wait for the reroute (STOP_DEPLOYMENT with a wait time)'
-      : `CodeDeploy cannot wait there on ${group.platform}: leave the approval out`)
-  return [anError('approval-not-possible', 'Nobody would be asked', detail)]
 }
 
 function targetGroups({ group, name }: Driven): Finding[] {

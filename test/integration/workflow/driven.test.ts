@@ -152,6 +152,26 @@ describe('a deployment that CodeDeploy holds at Ready', () => {
     expect((await walk.untilEnded(id)).phase).toBe('succeeded')
   })
 
+  const approved = { type: 'steps', steps: [{ weight: 100, bakeSeconds: 60, approval: true }] } as const
+
+  it('asks there for the approval of the first step', async () => {
+    await startDriven({ strategy: approved }, { readyWaitMinutes: 60 })
+    const id = await begin()
+    await walk.until(id, 'awaiting-approval')
+    expect(created().map(({ status }) => status)).toEqual(['ready'])
+    await walk.during(approve(walk.deps, id, { actor: aDeployer }))
+    expect((await walk.untilEnded(id)).phase).toBe('succeeded')
+  })
+
+  it('asks before it begins where the group does not wait', async () => {
+    await startDriven({ strategy: approved })
+    const id = await begin()
+    await walk.until(id, 'awaiting-approval')
+    expect(created()).toEqual([])
+    await walk.during(approve(walk.deps, id, { actor: aDeployer }))
+    expect((await walk.untilEnded(id)).phase).toBe('succeeded')
+  })
+
   it('is taken back when nobody approves in time', async () => {
     await startDriven({ approvals: { required: 1, timeoutSeconds: 600 } }, { readyWaitMinutes: 60 })
     const id = await begin()

@@ -163,25 +163,9 @@ describe('strategy-not-possible', () => {
   })
 })
 
-describe('approval-not-possible', () => {
+it('says until when CodeDeploy waits for an approval', () => {
   const strategy: Strategy = { type: 'steps', steps: [{ weight: 100, bakeSeconds: 60, approval: true }] }
-  it.each([
-    ['ECS', {}, anEcsRevision, 'let the group wait for the reroute (STOP_DEPLOYMENT with a wait time)'],
-    ['Lambda', lambda, aLambdaRevision, 'CodeDeploy cannot wait there on Lambda: leave the approval out'],
-  ] as const)('refuses an approval that nobody would be asked for on %s', (_, group, revision, helps) => {
-    expect(found({ strategy, group, revision })).toEqual([
-      {
-        id: 'approval-not-possible',
-        severity: 'error',
-        title: 'Nobody would be asked',
-        detail: `the first step wants an approval, but web/prod does not wait before it shifts; ${helps}`,
-      },
-    ])
-  })
-
-  it('takes it where the group waits', () => {
-    expect(ids({ strategy, group: { readyWaitMinutes: 30 } })).toEqual(['warning ready-wait'])
-  })
+  expect(ids({ strategy, group: { readyWaitMinutes: 30 } })).toEqual(['warning ready-wait'])
 })
 
 it('refuses a split that nobody of us made, unless a deployment makes it now', () => {

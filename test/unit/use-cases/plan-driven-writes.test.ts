@@ -69,7 +69,7 @@ beforeEach(() => {
 
 describe('resolveDriven', () => {
   const resolve = async (revision: CodeDeployRevision | null) =>
-    (await resolveDriven(deps, aDrivenRoute(), revision)).route
+    (await resolveDriven(deps, aDrivenRoute(), revision, [])).route
 
   it('takes what an ECS group shifts from the group, whatever is deployed', async () => {
     group = {}
@@ -92,7 +92,7 @@ describe('resolveDriven', () => {
 
 it('plans the shifts of an alias in its own weights', async () => {
   const driven = { strategy: canary, revision: aLambdaRevision }
-  const wish = { route: aDrivenRoute(), driven, plan: buildPlan(canary), canary: 'green' } as const
+  const wish = { route: aDrivenRoute({ moves: checkout }), driven, plan: buildPlan(canary), canary: 'green' } as const
   const shift = { action: 'driver-shift', resource: 'lambda:checkout:live' }
   expect(await planDrivenWrites(deps, wish)).toEqual({
     before: [{ step: null, action: 'create-deployment', resource: 'codedeploy:web/prod', before: null, after: null }],

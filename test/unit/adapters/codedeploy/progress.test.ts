@@ -186,3 +186,11 @@ describe('the error and the rollback', () => {
     expect(toProgress(info, [])).toMatchObject({ error: null, rollbackId: null })
   })
 })
+
+it('says when an event began, where CodeDeploy does', () => {
+  const startTime = new Date('2026-01-01T00:00:07.000Z')
+  const lifecycleEvents: LifecycleEvent[] = [{ lifecycleEventName: 'Install', status: 'InProgress', startTime }]
+  expect(toProgress(ecs(), [task(0, lifecycleEvents)]).events).toEqual([
+    { name: 'Install', status: 'in-progress', startedAt: '2026-01-01T00:00:07.000Z' },
+  ])
+})
