@@ -32,12 +32,18 @@ export function describeDrift(drift: Drift): string {
 
 function beyond({ resource, before, after, beyondWeights }: Drift): string {
   if (!beyondWeights) return ''
-  const what = resource.startsWith('route53:')
-    ? 'values, TTL or other settings of the records'
-    : 'actions or stickiness'
+  const what = settingsOf(resource)
   return before !== null && sameShares(before, after)
     ? `; the shares are as expected, but ${what} differ`
     : `; ${what} differ as well`
+}
+
+/** What a routing has besides its weights, by the kind of its resource. */
+function settingsOf(resource: string): string {
+  if (resource.startsWith('route53:')) return 'values, TTL or other settings of the records'
+  return resource.startsWith('lambda:')
+    ? 'calls of other versions, or shares finer than 0.1 %,'
+    : 'actions or stickiness'
 }
 
 function show(weights: RawWeights | null): string {

@@ -4,7 +4,15 @@ import { NotFoundError, TransientError, UpstreamError } from '../domain/errors.t
 import { type Obstacle, whyCold } from '../domain/late-rollback.ts'
 import type { RequestLane } from '../domain/request-budget.ts'
 import type { SideHealth } from '../domain/safe-split.ts'
-import { resourceOf, type Service, sideNameOf, targetGroupOf } from '../domain/service.ts'
+import {
+  type AliasVersion,
+  aliasVersionOf,
+  type Route,
+  resourceOf,
+  type Service,
+  sideNameOf,
+  targetGroupOf,
+} from '../domain/service.ts'
 import { type RouteState, sameRouting, slots } from '../domain/traffic.ts'
 import { readQuietly } from './read-quietly.ts'
 import { DriftFound, type RouteAtWork, routesAtWork } from './route-guard.ts'
@@ -66,9 +74,13 @@ async function lookAtRoute(deps: Deps, look: Look): Promise<readonly Obstacle[]>
       { kind: 'route', path, message: `${work.resource} is no route of ${of.service} any more, or has other sides` },
     ]
   const { obstacles, live } = await lookAtRouting(deps, look, path)
-  // Only a group in the action has its health checked; records of DNS say nothing of that.
-  const isAttached = work.route.kind === 'route53' || live === null || live.weights[of.stable] !== null
+  // Only a group in the action has its health checked; records of DNS and aliases say nothing of that.
+  const isAttached = !hasAction(work.route) || live === null || live.weights[of.stable] !== null
   return [...obstacles, ...(await lookAtOldSide(deps, look, isAttached))]
+}
+
+function hasAction(route: Route): boolean {
+  return route.kind === 'alb' || (route.kind === 'codedeploy' && route.moves?.kind === 'alb')
 }
 
 function isStillRoute(service: Service | null, { route }: RouteAtWork): boolean {
@@ -103,6 +115,8 @@ async function lookAtRouting(deps: Deps, { of, work, lane }: Look, path: string)
 
 async function lookAtOldSide(deps: Deps, { of, work, index }: Look, isAttached: boolean): Promise<readonly Obstacle[]> {
   const path = `routes[${index}].${of.stable}`
+  const version = aliasVersionOf(work.route, of.stable)
+  if (version !== null) return lookAtOldVersion(deps, version, path)
   const [group, servingGroup] = [targetGroupOf(work.route, of.stable), targetGroupOf(work.route, of.canary)]
   if (group === null || servingGroup === null) {
     const message = `${work.resource} names no target groups: nothing tells whether ${of.stable} could carry the traffic`
@@ -112,6 +126,26 @@ async function lookAtOldSide(deps: Deps, { of, work, index }: Look, isAttached: 
     const [old, serving] = await Promise.all([deps.targetHealth.read(group), readServing(deps, servingGroup)])
     const cold = whyCold({ group, old, serving, isAttached })
     return cold === null ? [] : [{ path, ...cold }]
+  } catch (error) {
+    return [{ path, ...toFailure(error) }]
+  }
+}
+
+/** A version runs whatever is called through it: nothing has to be warm. But what no alias calls can be deleted. */
+async function lookAtOldVersion(
+  deps: Pick<Deps, 'inspector'>,
+  { functionName, alias, version }: AliasVersion,
+  path: string,
+): Promise<readonly Obstacle[]> {
+  const route = { kind: 'lambda-alias', functionName, alias, blue: version, wave: 1 } as const
+  const what = `version ${version} of ${functionName}`
+  try {
+    const facts = await deps.inspector.inspect(route)
+    const isPublished = facts.kind === 'lambda-alias' ? facts.published.blue : null
+    if (isPublished === true) return []
+    if (isPublished === false) return [{ kind: 'gone', path, message: `${what} was deleted` }]
+    const message = `nothing tells whether ${what} is still there: ${facts.notLookedAt.join('; ') || 'its function is not'}`
+    return [{ kind: 'unread', path, message }]
   } catch (error) {
     return [{ path, ...toFailure(error) }]
   }

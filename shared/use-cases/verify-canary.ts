@@ -74,8 +74,9 @@ function decideVerified(deployment: Deployment, gates: GatesSummary, nowMs: numb
 
 /** Only an attached group has its health checked; at weight 0 it gets no traffic. */
 async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
-  // A weighted record that is not there is a finding: nothing could be created from what we know.
-  if (work.route.kind === 'route53') return
+  // A weighted record that is not there is a finding: nothing could be created from what we know. A version of a function
+  // needs no attaching, and what a driver moves it attaches itself.
+  if (work.route.kind !== 'alb') return
   await writePlanned(deps, deployment, work, {
     percent: 0,
     keepIdle: true,

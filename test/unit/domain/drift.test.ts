@@ -27,6 +27,10 @@ describe('what is said of a foreign change', () => {
       ...[records, ours, { blue: 0, green: 1 }, 'b'],
       'expected blue 90, green 10, found blue 0, green 1; values, TTL or other settings of the records differ as well',
     ],
+    [
+      ...['lambda:checkout:live', ours, { blue: 90, green: null }, 'b'],
+      'expected blue 90, green 10, found blue 90, green absent; calls of other versions, or shares finer than 0.1 %, differ as well',
+    ],
   ] as const)('of %s, %o, then %o with settings %s', (resource, expected, weights, settings, says) => {
     const drift = toDrift(resource, expected, aRouteState({ weights, settings }))
     expect(describeDrift(drift)).toBe(`${resource} was changed by somebody else: ${says}`)
