@@ -16,6 +16,8 @@ export interface MeasuredWorld {
   readonly clock: ManualClock
   /** Traffic of a whole minute, as a load balancer reports it: errors only where there are some. */
   record(targetGroupArn: string, atMs: number, minute: Traffic): void
+  /** Calls of the alias `checkout:live` in a whole minute, under a version, or only under the alias (null). */
+  recordCalls(version: string | null, atMs: number, minute: Traffic): void
   /** One observation of a service's own metric, at high resolution. */
   put(metric: MetricName, atMs: number, value: number): Promise<void>
   /** Tells a world without metric math what an expression means. */
@@ -107,6 +109,45 @@ export function describeMetricsSource(name: string, make: () => Promise<Measured
       expect(await read('requests', 1)).toEqual([])
       await world.clock.advance(1)
       expect(await read('requests', 1)).toEqual([{ requests: 100, errors: null, latencySeconds: null }])
+    })
+
+    const versionOf = (version: string, isAlone = false) => ({
+      ...{ functionName: 'checkout', alias: 'live', version, region: 'eu-west-1', isAlone },
+    })
+
+    it('measures a version of a function by its own numbers; its alias counts where it is alone', async () => {
+      world.recordCalls('1', startMs, { requests: 900, errors: 9, latencySeconds: 0.1 })
+      world.recordCalls('2', startMs, { requests: 100, errors: 7, latencySeconds: 0.25 })
+      world.recordCalls(null, startMs, { requests: 1000, errors: 16, latencySeconds: 0.1 })
+      world.recordCalls(null, startMs + minuteMs, { requests: 50, errors: 5, latencySeconds: 0.5 })
+      await world.clock.advance(10 * minuteMs)
+      const readSide = async (metric: RouterMetric, side: ReturnType<typeof versionOf>) => {
+        const span = { fromMs: startMs, toMs: startMs + 2 * minuteMs }
+        const reading = await world.metrics.read({ metric, sides: [side], ...span })
+        if (reading.status === 'error') throw new Error(reading.reason)
+        return reading.windows.map(({ requests, errors, latencySeconds }) => [requests, errors, latencySeconds])
+      }
+      const nothing = [null, null, null]
+      expect(await readSide('error-rate', versionOf('2'))).toEqual([[100, 7, null], nothing])
+      expect(await readSide('error-rate', versionOf('2', true))).toEqual([
+        [100, 7, null],
+        [50, 5, null],
+      ])
+      const [[, , own] = [], [, , ofAlias] = []] = await readSide('latency-p90', versionOf('2', true))
+      expect([own, ofAlias].map((seconds) => seconds?.toFixed(2))).toEqual(['0.25', '0.50'])
+    })
+
+    it.each([
+      ['errors', { type: 'errors' }, { requests: 100, bad: 7 }],
+      ['slow calls', { type: 'slow', seconds: 1 }, { requests: 100, bad: 20 }],
+    ] as const)('counts the %s of both versions of a function', async (_name, measure, ofCanary) => {
+      world.recordCalls('1', startMs, { requests: 900, errors: 0, slow: 0 })
+      world.recordCalls('2', startMs, { requests: 100, errors: 7, slow: 20 })
+      await world.clock.advance(10 * minuteMs)
+      const routes = [{ stable: versionOf('1'), canary: versionOf('2') }]
+      expect(await count({ source: 'router', measure, routes }, 60)).toEqual([
+        [{ stable: { requests: 900, bad: 0 }, canary: ofCanary }],
+      ])
     })
 
     it('gives whole minutes only, oldest first', async () => {

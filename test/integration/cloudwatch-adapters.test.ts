@@ -74,6 +74,25 @@ async function startMeasured(make: (client: CloudWatchClient, clock: ManualClock
           counts,
         })
     },
+    recordCalls(version, atMs, { requests, errors = 0, ...rest }) {
+      const alias = { FunctionName: 'checkout', Resource: 'checkout:live' }
+      const times = responseTimes({ requests, ...rest })
+      const metrics = [
+        { metricName: 'Invocations', values: [1], counts: [requests] },
+        { metricName: 'Errors', values: [1], counts: [errors] },
+        { metricName: 'Duration', values: times.values.map((seconds) => seconds * 1000), counts: times.counts },
+      ].filter(({ counts }) => counts.some((count) => count > 0))
+      for (const { metricName, values, counts } of metrics)
+        cloudWatch.metrics.record({
+          namespace: 'AWS/Lambda',
+          metricName,
+          dimensions: version === null ? alias : { ...alias, ExecutedVersion: version },
+          unit: metricName === 'Duration' ? 'Milliseconds' : 'Count',
+          at: atMs,
+          values,
+          counts,
+        })
+    },
     // It does metric math itself.
     define: () => undefined,
     async put({ namespace, metricName, dimensions }, atMs, value) {

@@ -56,6 +56,8 @@ describeMetricsSource('the memory cloud', async () => {
     metrics,
     clock,
     record: metrics.setMinute,
+    recordCalls: (version, atMs, minute) =>
+      metrics.setMinute(version === null ? 'checkout:live' : `checkout:live version ${version}`, atMs, minute),
     put: async (metric, atMs, value) => metrics.put(metric, atMs, value),
     define: metrics.define,
   }
