@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { ConflictError } from '../../../shared/domain/errors.ts'
+import type { Deps } from '../../../shared/deps.ts'
+import { ConflictError, TransientError } from '../../../shared/domain/errors.ts'
 import type { AliasTarget } from '../../../shared/domain/route-facts.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { planDeployment } from '../../../shared/use-cases/plan-deployment.ts'
@@ -176,4 +177,27 @@ describe('a late rollback of a Lambda alias', () => {
     await expect(takeBack()).rejects.toThrow(/lambda:checkout:live was changed by somebody else/)
     expect(live()).toEqual(whole('3'))
   })
+})
+
+it('refuses a late rollback while nothing tells whether the old version is still there', async () => {
+  await start()
+  await succeed()
+  const inspector = walk.deps.inspector
+  const denied = { ...(await inspector.inspect(route)), notLookedAt: ['the versions could not be looked at'] }
+  const blind = (inspect: () => Promise<unknown>) => ({ ...walk.deps, inspector: { ...inspector, inspect } }) as Deps
+  const ask = (deps: Deps) =>
+    walk.during(rollBackService(deps, { service: 'web', actor: aDeployer, reason: null, force: false }))
+  await expect(ask(blind(async () => denied))).rejects.toMatchObject({
+    problems: [
+      {
+        path: 'routes[0].blue',
+        message: 'nothing tells whether version 1 of checkout is still there: the versions could not be looked at',
+      },
+    ],
+  })
+  const throttled = blind(async () => {
+    throw new TransientError('throttled')
+  })
+  await expect(ask(throttled)).rejects.toMatchObject({ problems: [{ path: 'routes[0].blue', message: 'throttled' }] })
+  expect(live()).toEqual(whole('2'))
 })
