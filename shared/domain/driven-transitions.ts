@@ -62,12 +62,15 @@ export function driverTakenBack(
   if (!before || isSettled(before.takingBack, progress) || sameProgress(before.takingBack, progress)) return deployment
   const isNew = before.takingBack?.deploymentId !== progress.deploymentId
   const word = isNew ? 'takes it back' : `(which takes it back): ${progress.status}`
-  return quietly(
+  const noted = quietly(
     deployment,
     at,
     { driven: { ...before, takingBack: progress } },
     said('note', `CodeDeploy's ${progress.deploymentId} ${word}`),
   )
+  const from = before.progress === null ? 0 : drivenWeight(before.progress)
+  if (progress.status !== 'succeeded' || from === 0) return noted
+  return withEvent(noted, at, shiftEvent(deployment, { from, to: 0, deploymentId: progress.deploymentId }))
 }
 
 /** The driver has reached another step of the plan. Nothing was decided here: the record says what is. */

@@ -133,11 +133,11 @@ async function settleTraffic(undoing: Undoing, ours: DriverProgress, back: Drive
   const { route, work } = undoing
   const isBack = back?.status === 'succeeded'
   const { snapshot } = work.progress
-  // A version of a function never changes: wherever the driver stopped, the alias can be put back as it was.
-  if (route.moves?.kind === 'lambda-alias' && snapshot) return restoreMoves(undoing, route.moves, snapshot)
-  if (isBack) return
-  if (ours.status === 'succeeded' || !route.moves) return deployFormer(undoing, ours)
-  if (snapshot) await restoreMoves(undoing, route.moves, snapshot)
+  // A version of a function never changes: wherever the driver stopped, its alias can be put back as it was.
+  const needsFormer = route.moves?.kind !== 'lambda-alias' && (ours.status === 'succeeded' || !route.moves)
+  if (!isBack && needsFormer) await deployFormer(undoing, ours)
+  // Also where CodeDeploy says that it has succeeded: back is what was read back.
+  if (route.moves && snapshot) await restoreMoves(undoing, route.moves, snapshot)
 }
 
 /** The old tasks or servers are gone, or some have the new version: only another deployment brings them back. */
@@ -170,7 +170,7 @@ async function restoreMoves(
       return false
     },
   })
-  const reason = 'restored from the snapshot: CodeDeploy had left it half done'
+  const reason = 'restored from the snapshot, as CodeDeploy had not left it so'
   await recordWrite(deps, deployment.id, { ...receipt, resource: work.resource, reason })
 }
 

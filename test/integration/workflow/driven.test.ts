@@ -100,6 +100,33 @@ describe('a canary by CodeDeploy on ECS', () => {
     expect(ended.driven?.takingBack).toMatchObject({ deploymentId: back?.deploymentId, status: 'succeeded' })
   })
 
+  it('is back only once that was read: what somebody else left divided is written', async () => {
+    await startDriven()
+    const id = await begin()
+    await walk.until(id, atWeight(10))
+    let isDivided = false
+    walk.cloud.inject({
+      after({ action }) {
+        const back = created().at(-1)
+        if (isDivided || action !== 'driver.read' || back?.creator === 'user' || back?.status !== 'succeeded') return
+        isDivided = true
+        walk.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 50, [webArns.green]: 50 } })
+      },
+    })
+    await walk.during(abort(walk.deps, id, { actor: aDeployer }))
+    expect((await walk.untilEnded(id)).phase).toBe('aborted')
+    expect(walk.green()).toBe(0)
+    const writes = (await walk.events(id)).filter(({ type }) => type === 'write')
+    expect(writes.slice(1).map(({ reason, before, after }) => [reason, before, after])).toEqual([
+      [`shifted by CodeDeploy's ${created().at(-1)?.deploymentId}`, { blue: 90, green: 10 }, { blue: 100, green: 0 }],
+      [
+        'restored from the snapshot, as CodeDeploy had not left it so',
+        { blue: 50, green: 50 },
+        { blue: 100, green: 0 },
+      ],
+    ])
+  })
+
   it('goes back when a person aborts, and cannot be paused', async () => {
     await startDriven()
     const id = await begin()

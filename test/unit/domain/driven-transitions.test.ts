@@ -158,6 +158,23 @@ describe('what takes it back', () => {
     const failed = aDrivenDeployment({ phase: 'rollback-failed', goal: 'snapshot', endedAt: at })
     expect(transition(failed, takenBack({}), later).driven?.takingBack?.deploymentId).toBe('d-BACK')
   })
+  it('is a write of what had been shifted, once it has succeeded', () => {
+    const shiftedBefore = aDrivenDeployment(
+      { goal: 'snapshot', phase: 'rolling-back', cause: aGateFailure },
+      { status: 'stopped', weight: 10 },
+    )
+    const after = transition(transition(shiftedBefore, takenBack({}), at), takenBack({ status: 'succeeded' }), later)
+    const writes = after.lastEvents.filter(({ type }) => type === 'write')
+    expect(writes).toMatchObject([
+      {
+        ...{ actor: systemActor, resource: groupResource, reason: "shifted by CodeDeploy's d-BACK" },
+        ...{ before: { blue: 90, green: 10 }, after: { blue: 100, green: 0 } },
+      },
+    ])
+    const { driven } = shiftedBefore
+    const unseen = { ...shiftedBefore, ...(driven && { driven: { ...driven, progress: null } }) }
+    expect(transition(unseen, takenBack({ status: 'succeeded' }), later).lastEvents).toHaveLength(1)
+  })
   it('belongs to a rollback of a driven deployment', () => {
     const { driven: _none, ...plain } = rollingBack()
     expect(transition(plain, takenBack({}), later)).toBe(plain)
