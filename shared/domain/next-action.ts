@@ -186,7 +186,12 @@ function nextStep(deployment: Deployment, full: boolean, reason: string): Action
 export function firstStep(deployment: Deployment): Action {
   return deployment.plan.steps[0]?.approval && !isApproved(deployment, 0)
     ? { type: 'await-approval', step: 0 }
-    : { type: 'shift', step: 0, reason: 'the canary is healthy' }
+    : { type: 'shift', step: 0, reason: whyFirst(deployment) }
+}
+
+/** What a driver brings into being itself, nobody has looked at yet. */
+function whyFirst(deployment: Deployment): string {
+  return drivenRouteOf(deployment) === null ? 'the canary is healthy' : 'CodeDeploy brings the new version into being'
 }
 
 /** One person counts once. */

@@ -9,7 +9,7 @@ import {
   isDue,
   unjudged,
 } from '../../../shared/domain/next-action.ts'
-import { aDeployment } from '../../support/builders.ts'
+import { aDeployment, aDrivenDeployment } from '../../support/builders.ts'
 import { aPerson, at, later } from '../../support/transition-events.ts'
 
 const nowMs = Date.parse(at)
@@ -348,6 +348,13 @@ describe('firstStep', () => {
     expect(firstStep(aDeployment())).toMatchObject({ type: 'shift', step: 0 })
     expect(firstStep(gated)).toEqual({ type: 'await-approval', step: 0 })
     expect(firstStep({ ...gated, approvals: [{ by: 'ann', at, step: 0 }] })).toMatchObject({ type: 'shift', step: 0 })
+  })
+
+  it('says that nobody has looked at what a driver brings into being', () => {
+    expect([aDeployment(), aDrivenDeployment()].map(firstStep)).toEqual([
+      { type: 'shift', step: 0, reason: 'the canary is healthy' },
+      { type: 'shift', step: 0, reason: 'CodeDeploy brings the new version into being' },
+    ])
   })
 })
 
