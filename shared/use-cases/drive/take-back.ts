@@ -1,9 +1,10 @@
 import type { Deps } from '../../deps.ts'
+import { availableTargets } from '../../domain/capacity.ts'
 import { type Deployment, isOver } from '../../domain/deployment.ts'
 import { type DriverProgress, hasEnded } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
 import { TransientError, UpstreamError } from '../../domain/errors.ts'
-import { type CodeDeployRoute, type MovedRoute, resourceOf } from '../../domain/service.ts'
+import { type CodeDeployRoute, type MovedRoute, resourceOf, targetGroupOf } from '../../domain/service.ts'
 import { canaryPercent, type RouteState, sameRouting, servingSlot } from '../../domain/traffic.ts'
 import type { DeploymentDriver } from '../../ports/deployment-driver.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
@@ -150,15 +151,13 @@ async function deployFormer(undoing: Undoing, ours: DriverProgress): Promise<voi
   throw new UpstreamError(`CodeDeploy's ${id}, which deploys the former revision again, did not succeed: ${why}`)
 }
 
-async function restoreMoves(
-  { deps, deployment, work, mayRestore }: Undoing,
-  moves: MovedRoute,
-  snapshot: RouteState,
-): Promise<void> {
+async function restoreMoves(undoing: Undoing, moves: MovedRoute, snapshot: RouteState): Promise<void> {
+  const { deps, deployment, work, mayRestore } = undoing
   const router = deps.routerFor(moves)
   const goal = restoreGoal(router, deployment, snapshot)
   const live = await router.read()
   if (isTakenBack(live, goal, deployment)) return
+  await requireTargets(undoing, moves)
   const receipt = await writeRoute(deps, {
     deployment: deployment.id,
     lane: 'rollback',
@@ -172,6 +171,25 @@ async function restoreMoves(
   })
   const reason = 'restored from the snapshot, as CodeDeploy had not left it so'
   await recordWrite(deps, deployment.id, { ...receipt, resource: work.resource, reason })
+}
+
+/**
+ * CodeDeploy takes tasks away as well: a group of the old side that is empty by now must not get traffic. Health that
+ * cannot be read never stands in the way, nor does that of a group that nobody checks while it is in no action.
+ *
+ * @throws {UpstreamError} If there is no target that could serve.
+ */
+async function requireTargets({ deps, deployment }: Undoing, moves: MovedRoute): Promise<void> {
+  const group = targetGroupOf(moves, deployment.stable)
+  if (group === null) return
+  const health = await deps.targetHealth.read(group, { fresh: true }).catch((error: unknown) => {
+    if (error instanceof TransientError || error instanceof UpstreamError) return null
+    throw error
+  })
+  if (health === null || availableTargets(health) > 0 || (health.unused && health.total > 0)) return
+  throw new UpstreamError(
+    `traffic is not where the snapshot has it, and ${group} has no healthy target (${health.total} registered): a person must look`,
+  )
 }
 
 /** As it was, or with everything on the old side: CodeDeploy may write the same share in other words. */

@@ -127,6 +127,27 @@ describe('a canary by CodeDeploy on ECS', () => {
     ])
   })
 
+  it('sends nothing back to a side whose targets CodeDeploy has taken away', async () => {
+    await startDriven()
+    const id = await begin()
+    await walk.until(id, atWeight(10))
+    walk.cloud.inject({
+      after({ action }) {
+        const back = created().at(-1)
+        if (action !== 'driver.read' || back?.creator === 'user' || back?.status !== 'succeeded') return
+        walk.cloud.inject({})
+        walk.cloud.setGroup(webArns.blue, { total: 0, healthy: 0 })
+        walk.cloud.routing.set(webArns.rule, { weights: { [webArns.green]: 100 } })
+      },
+    })
+    await walk.during(abort(walk.deps, id, { actor: aDeployer }))
+    await walk.advance(600)
+    expect([(await walk.load(id)).phase, walk.green()]).toEqual(['rolling-back', 100])
+    expect(walk.failedChecks.at(-1)).toContain('has no healthy target (0 registered): a person must look')
+    walk.cloud.setGroup(webArns.blue)
+    expect([(await walk.untilEnded(id)).phase, walk.green()]).toEqual(['aborted', 0])
+  })
+
   it('goes back when a person aborts, and cannot be paused', async () => {
     await startDriven()
     const id = await begin()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { findMisplaced, findMissing } from '../../../shared/domain/route-problems.ts'
 import type { AlbRoute } from '../../../shared/domain/service.ts'
 import { anAlbRoute, webArns } from '../../support/builders.ts'
-import { aDrivenRoute, anAliasRoute, someAliasFacts, someDriverFacts } from '../../support/driven.ts'
+import { aDrivenRoute, someDriverFacts } from '../../support/driven.ts'
 import { aGroup, aRecordRoute, someRecordFacts, someRouteFacts, webLoadBalancer } from '../../support/preflight.ts'
 
 const route = anAlbRoute()
@@ -154,9 +154,5 @@ describe('findMissing of a deployment group', () => {
     const refused = { ...someDriverFacts(null), notLookedAt: ['web/prod could not be looked at: AccessDenied'] }
     expect(findMissing(group, refused, 'routes[0]')).toEqual([])
     expect(findMissing(group, someRouteFacts({ loadBalancerArn: null }), 'routes[0]')).toEqual([])
-  })
-
-  it('leaves an alias to its own findings', () => {
-    expect(findMissing(anAliasRoute(), someAliasFacts({ alias: null }), 'routes[0]')).toEqual([])
   })
 })
