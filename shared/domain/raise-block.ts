@@ -47,7 +47,7 @@ export function lessenBlocks(findings: readonly Finding[]): readonly Finding[] {
 
 /** Of a group that is busy the id also names the deployment that runs in it. */
 function isBlock({ id }: Finding): boolean {
-  return (id.split(':')[0] ?? '') in titles
+  return Object.keys(titles).some((title) => id === title || id.startsWith(`${title}:`))
 }
 
 const titles = {

@@ -18,11 +18,16 @@ import { type Slot, slots } from './traffic.ts'
  * @param path - Where the route stands in the request, `routes[0]`.
  */
 export function findMissing(route: Route, facts: RouteFacts, path: string): Problem[] {
-  if (route.kind === 'route53') return facts.kind === 'route53' ? findMissingRecords(route, facts, path) : []
-  if (route.kind === 'alb') return facts.kind === 'alb' ? findMissingActions(route, facts, path) : []
-  if (route.kind === 'codedeploy') return facts.kind === 'codedeploy' ? findMissingGroupOf(route, facts, path) : []
-  if (route.kind === 'lambda-alias') return facts.kind === 'lambda-alias' ? findMissingAlias(route, facts, path) : []
-  return []
+  switch (route.kind) {
+    case 'alb':
+      return facts.kind === 'alb' ? findMissingActions(route, facts, path) : []
+    case 'route53':
+      return facts.kind === 'route53' ? findMissingRecords(route, facts, path) : []
+    case 'lambda-alias':
+      return facts.kind === 'lambda-alias' ? findMissingAlias(route, facts, path) : []
+    case 'codedeploy':
+      return facts.kind === 'codedeploy' ? findMissingGroupOf(route, facts, path) : []
+  }
 }
 
 /** CodeDeploy keeps a group below its application: which of them is missing, its answer for the group does not say. */

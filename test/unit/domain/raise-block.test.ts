@@ -66,9 +66,11 @@ describe('their findings', () => {
 
   it('are warnings for whoever had its turn before, and nothing else is', () => {
     const other = { id: 'stable-empty', severity: 'error', title: 'No target', detail: 'none' } as const
-    expect(lessenBlocks([...findings, other]).map(({ id, severity }) => [id, severity])).toEqual([
+    const busy = { ...other, id: 'codedeploy-busy:d-A1B2C3D4E' }
+    expect(lessenBlocks([...findings, busy, other]).map(({ id, severity }) => [id, severity])).toEqual([
       ['stopped', 'warning'],
       ['freeze', 'warning'],
+      ['codedeploy-busy:d-A1B2C3D4E', 'warning'],
       ['stable-empty', 'error'],
     ])
   })
