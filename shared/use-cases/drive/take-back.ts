@@ -110,7 +110,7 @@ function isRollback({ creator }: { readonly creator: string }): boolean {
 
 async function followToEnd(undoing: Undoing, id: string): Promise<DriverProgress> {
   const { deps, deployment, driver } = undoing
-  const ended = await readUntilEnded(undoing, id)
+  const ended = await readUntilEnded(undoing, id, letGoOn)
   const progress = ended ?? (await driver.read(id))
   await changeDeployment(deps, deployment.id, ({ phase }) =>
     isOver(phase) ? null : { type: 'driver-taken-back', progress },
@@ -119,11 +119,22 @@ async function followToEnd(undoing: Undoing, id: string): Promise<DriverProgress
   return progress
 }
 
+/** The group has it wait as any other, before traffic and before the old side ends; but nobody is asked about a way back. */
+async function letGoOn({ driver }: Undoing, { deploymentId, waitsFor }: DriverProgress): Promise<void> {
+  if (waitsFor !== null) await driver.continue(deploymentId, waitsFor)
+}
+
 /** Null: not within our patience. */
-async function readUntilEnded({ deps, driver, giveUpAtMs }: Undoing, id: string): Promise<DriverProgress | null> {
+async function readUntilEnded(
+  undoing: Undoing,
+  id: string,
+  meanwhile: (undoing: Undoing, progress: DriverProgress) => Promise<void> = async () => undefined,
+): Promise<DriverProgress | null> {
+  const { deps, driver, giveUpAtMs } = undoing
   for (let turn = 0; ; turn++) {
     const progress = await driver.read(id)
     if (hasEnded(progress)) return progress
+    await meanwhile(undoing, progress)
     const pauseMs = pausesMs[Math.min(turn, pausesMs.length - 1)] ?? 0
     if (deps.clock.realNow() + pauseMs > giveUpAtMs) return null
     await deps.clock.sleep(pauseMs)
@@ -134,11 +145,18 @@ async function settleTraffic(undoing: Undoing, ours: DriverProgress, back: Drive
   const { route, work } = undoing
   const isBack = back?.status === 'succeeded'
   const { snapshot } = work.progress
-  // A version of a function never changes: wherever the driver stopped, its alias can be put back as it was.
-  const needsFormer = route.moves?.kind !== 'lambda-alias' && (ours.status === 'succeeded' || !route.moves)
-  if (!isBack && needsFormer) await deployFormer(undoing, ours)
+  if (!isBack && needsFormer(route, ours)) await deployFormer(undoing, ours)
   // Also where CodeDeploy says that it has succeeded: back is what was read back.
   if (route.moves && snapshot) await restoreMoves(undoing, route.moves, snapshot)
+}
+
+/**
+ * A version of a function never changes: wherever the driver stopped, its alias can be put back as it was. Of ECS the old
+ * tasks are there until the end; servers are changed from the first event on.
+ */
+function needsFormer({ moves }: CodeDeployRoute, { status, events }: DriverProgress): boolean {
+  if (moves?.kind === 'lambda-alias') return false
+  return status === 'succeeded' || (!moves && events.length > 0)
 }
 
 /** The old tasks or servers are gone, or some have the new version: only another deployment brings them back. */
