@@ -19,7 +19,9 @@ export async function findUnsafeStable(
   deps: Pick<Deps, 'targetHealth' | 'clock'>,
   deployment: Deployment,
 ): Promise<string | null> {
-  const reached = routesAtWork(deployment).filter(({ route }) => shareOf(deployment, route) > 0)
+  const reached = routesAtWork(deployment).filter(
+    ({ route }) => shareOf(deployment, route) > 0 && !bringsTargetsBack(deployment, route),
+  )
   if (reached.length === 0) return null
   const late = deps.clock.sleep(patienceMs).then(() => 'unknown' as const)
   const read = (route: Route, targetGroupArn: string) => Promise.race([readHealth(deps, route, targetGroupArn), late])
@@ -36,6 +38,14 @@ export async function findUnsafeStable(
     }),
   )
   return splits.find((split) => split?.side === 'ask')?.reason ?? null
+}
+
+/**
+ * Once a driver has succeeded, going back is a deployment of the former revision: it starts targets of its own, and shifts
+ * nothing before they are healthy. Those of the old side are gone, or will be.
+ */
+function bringsTargetsBack({ driven }: Deployment, { kind }: Route): boolean {
+  return kind === 'codedeploy' && driven?.progress?.status === 'succeeded'
 }
 
 /** What a route's canary may have by now, percent: while a step is being written its weight counts, recorded or not. */

@@ -3,7 +3,7 @@ import type { MemoryDeploymentGroup } from '../../../shared/adapters/memory/code
 import type { CodeDeployRevision } from '../../../shared/domain/codedeploy-revision.ts'
 import type { CodeDeployRoute, Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
-import { aDeployer, anAlbRoute } from '../../support/builders.ts'
+import { aDeployer, anAlbRoute, webArns } from '../../support/builders.ts'
 import { aMetricGate } from '../../support/gates.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
 
@@ -69,6 +69,18 @@ describe('taking back what CodeDeploy has finished', () => {
     const ended = await walk.untilEnded(id, 1200)
     expect([ended.phase, walk.green()]).toEqual(['rolled-back', before])
     expect(statuses().at(-1)).toEqual({ description: `sluice ${id} roll-back`, status: 'succeeded' })
+  })
+
+  it('asks no target of the old side, whose tasks are gone: it deploys them again', async () => {
+    await startDriven({ strategy: { ...canary, bakeSeconds: 3600 } })
+    await deployFormer()
+    const before = walk.green()
+    const id = await begin()
+    const done = await walk.until(id, ({ driven }) => driven?.progress?.status === 'succeeded')
+    walk.cloud.setGroup(webArns[done.stable], { total: 0, healthy: 0 })
+    await failCanary(id)
+    const ended = await walk.untilEnded(id, 1200)
+    expect([ended.phase, walk.green()]).toEqual(['rolled-back', before])
   })
 })
 
