@@ -44,6 +44,8 @@ export function driverFollowed(
   const next = quietly(deployment, at, {
     driven: { ...before, progress, ...(diagnosis && { diagnosis }) },
     ...(isOpen && { weight, effectiveWeight: weight }),
+    // Gates judge from the first share on, whether or not it reaches a step.
+    ...(isOpen && weight > 0 && deployment.firstShiftAt === null && { firstShiftAt: at, settledAt: at }),
     // Creating it has a deadline; from here on the driver's own limits count.
     ...(isOpen && deployment.stage === 'shifting' && { deadlineAt: null }),
     ...(isOpen && progress.waitsFor !== 'ready' && { waitsFor: null }),
@@ -83,6 +85,8 @@ export function driverShifted(
   if (deployment.stage === 'baking' && event.step <= deployment.step) return deployment
   const weight = deployment.plan.steps[event.step]?.weight
   if (weight === undefined) throw new ConflictError(`${deployment.id} has no step ${event.step}`, here(deployment))
+  const isAsking = deployment.stage === 'awaiting-approval'
+  const unapproved = isAsking ? ': somebody let it go on that nobody has approved here' : ''
   return change(
     deployment,
     at,
@@ -99,7 +103,7 @@ export function driverShifted(
       waivedGates: [],
       nextActionAt: event.lookAt,
     },
-    said('phase', `CodeDeploy has reached ${weight} %`),
+    said('phase', `CodeDeploy has reached ${weight} %${unapproved}`),
   )
 }
 

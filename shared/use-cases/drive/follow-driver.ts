@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { type Deployment, isFinal } from '../../domain/deployment.ts'
 import { drivenRouteOf, reachedStep } from '../../domain/driven.ts'
+import type { DriverProgress } from '../../domain/driver-progress.ts'
 import { isApproved } from '../../domain/next-action.ts'
 import { toInstant } from '../../ports/clock.ts'
 import { changeDeployment } from '../change-deployment.ts'
@@ -22,9 +23,14 @@ export async function followDriver(deps: Deps, deployment: Deployment): Promise<
   const progress = await deps.driverFor(route).read(known.deploymentId)
   const diagnosis = await diagnoseNews(deps, deployment, progress)
   const followed = await changeDeployment(deps, deployment.id, (newest) =>
-    isUnderWay(newest) ? { type: 'driver-followed', progress, diagnosis } : null,
+    isUnderWay(newest) && isStill(newest, known) ? { type: 'driver-followed', progress, diagnosis } : null,
   )
   return askForApproval(deps, await reachStep(deps, followed))
+}
+
+/** Whoever was faster may have seen more: what was read beside that says nothing, and the next look sees all. */
+function isStill({ driven }: Deployment, known: DriverProgress): boolean {
+  return JSON.stringify(driven?.progress) === JSON.stringify(known)
 }
 
 function isUnderWay({ phase, goal }: Deployment): boolean {
@@ -38,7 +44,7 @@ function reachStep(deps: Deps, followed: Deployment): Promise<Deployment> {
     const progress = newest.driven?.progress
     const step = progress ? reachedStep(newest.plan, progress) : null
     if (step === null || !isUnderWay(newest)) return null
-    if (newest.stage !== 'shifting' && (newest.stage !== 'baking' || step <= newest.step)) return null
+    if (newest.stage === 'baking' && step <= newest.step) return null
     const bakeEndsAtMs = settledAtMs + (newest.plan.steps[step]?.bakeSeconds ?? 0) * 1000
     const isLast = step === newest.plan.steps.length - 1
     const lookAtMs = isLast

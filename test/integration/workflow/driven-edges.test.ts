@@ -1,53 +1,42 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { MemoryDeploymentGroup } from '../../../shared/adapters/memory/codedeploy.ts'
-import type { CodeDeployRevision } from '../../../shared/domain/codedeploy-revision.ts'
-import type { CodeDeployRoute, Service } from '../../../shared/domain/service.ts'
+import type { Deps } from '../../../shared/deps.ts'
+import type { Deployment } from '../../../shared/domain/deployment.ts'
+import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
+import { followDriver } from '../../../shared/use-cases/drive/follow-driver.ts'
 import { aDeployer, anAlbRoute, webArns } from '../../support/builders.ts'
+import { aBundle, aDrivenRoute, anEcsRevision } from '../../support/driven.ts'
 import { aMetricGate } from '../../support/gates.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
 
 let walk: Walk
 afterEach(() => walk.close())
 
-const group = { applicationName: 'web', deploymentGroupName: 'prod' }
-const route: CodeDeployRoute = { kind: 'codedeploy', ...group, onForeignDeployment: 'refuse', wave: 1 }
+const route = aDrivenRoute()
 const canary = { type: 'canary', percent: 10, intervalSeconds: 300, bakeSeconds: 60 } as const
-const ecs: CodeDeployRevision = {
-  type: 'app-spec',
-  appSpec: {
-    version: 0,
-    Resources: [
-      {
-        TargetService: {
-          Type: 'AWS::ECS::Service',
-          Properties: {
-            TaskDefinition: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7',
-            LoadBalancerInfo: { ContainerName: 'web', ContainerPort: 80 },
-          },
-        },
-      },
-    ],
-  },
-}
 const errors = aMetricGate({ name: 'errors', metric: 'error-rate', max: 0.01, minRequests: 1, failures: 1 })
 
 const ecsGroup: MemoryDeploymentGroup = { platform: 'ECS', moves: anAlbRoute() }
 
 async function startDriven(service: Partial<Service> = {}, settings: MemoryDeploymentGroup = ecsGroup): Promise<void> {
   walk = await startWalk({ service: { routes: [route], strategy: canary, gates: [errors], ...service } })
-  walk.cloud.codedeploy.setGroup(group, settings)
+  walk.cloud.codedeploy.setGroup(route, settings)
   walk.traffic = () => ({ requests: 1000 })
 }
 
-const begin = async () => (await walk.start({ codedeploy: ecs })).id
+const begin = async () => (await walk.start({ codedeploy: anEcsRevision })).id
+const notes = async (id: string) => (await walk.events(id)).map(({ reason }) => reason)
 const created = () => walk.cloud.codedeploy.deployments()
 const statuses = () => created().map(({ description, status }) => ({ description, status }))
 
+const atWeight = (weight: number) => (deployment: Deployment) =>
+  deployment.phase === 'baking' && deployment.weight === weight
+
 /** Somebody deployed a former revision: there is something to go back to. */
 async function deployFormer(): Promise<void> {
-  const former = { tag: 'by hand', revision: ecs, platform: 'ECS', strategy: null } as const
-  walk.cloud.codedeploy.start(group, former)
+  const former = { tag: 'by hand', revision: anEcsRevision, platform: 'ECS', strategy: null } as const
+  walk.cloud.codedeploy.start(route, former)
   await walk.advance(120)
 }
 
@@ -64,7 +53,7 @@ describe('taking back what CodeDeploy has finished', () => {
     const before = walk.green()
     const id = await begin()
     await walk.until(id, ({ driven }) => driven?.progress?.status === 'succeeded')
-    walk.cloud.codedeploy.setGroup(group, { ...ecsGroup, readyWaitMinutes: 60, terminationWaitMinutes: 600 })
+    walk.cloud.codedeploy.setGroup(route, { ...ecsGroup, readyWaitMinutes: 60, terminationWaitMinutes: 600 })
     await failCanary(id)
     const ended = await walk.untilEnded(id, 1200)
     expect([ended.phase, walk.green()]).toEqual(['rolled-back', before])
@@ -87,12 +76,71 @@ describe('taking back what CodeDeploy has finished', () => {
 describe('servers that CodeDeploy has not begun with', () => {
   it('are left as they are: nothing is deployed again', async () => {
     await startDriven({ strategy: { type: 'blue-green', bakeSeconds: 60 } }, { platform: 'Server' })
-    const { id } = await walk.start({ codedeploy: { type: 's3', bucket: 'web', key: 'web.zip', bundleType: 'zip' } })
+    const { id } = await walk.start({ codedeploy: aBundle })
     await walk.until(id, ({ driven }) => driven?.progress != null)
     await walk.during(abort(walk.deps, id, { actor: aDeployer }))
     expect([(await walk.untilEnded(id, 1200)).phase, statuses()]).toEqual([
       'aborted',
       [{ description: `sluice ${id}`, status: 'stopped' }],
     ])
+  })
+})
+
+describe('a deployment that waits for an approval at Ready', () => {
+  it('is judged where somebody lets it go on in CodeDeploy', async () => {
+    await startDriven({}, { ...ecsGroup, readyWaitMinutes: 60 })
+    const id = await begin()
+    await walk.until(id, 'awaiting-approval')
+    await walk.deps.driverFor(route).continue(created()[0]?.deploymentId ?? '', 'ready')
+    await failCanary(id)
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, ended.cause?.gate, walk.green()]).toEqual(['rolled-back', 'errors', 0])
+    expect(await notes(id)).toContain(
+      'CodeDeploy has reached 10 %: somebody let it go on that nobody has approved here',
+    )
+  })
+})
+
+describe('two that follow one deployment', () => {
+  it('do not take its share back to what the slower one has seen', async () => {
+    await startDriven({ strategy: { type: 'linear', percent: 20, intervalSeconds: 300, bakeSeconds: 60 } })
+    const id = await begin()
+    const loaded = await walk.until(id, atWeight(20))
+    let answer = () => {}
+    const isAnswered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const slow: Deps = {
+      ...walk.deps,
+      driverFor(its) {
+        const driver = walk.deps.driverFor(its)
+        const read = async (deploymentId: string) => {
+          const progress = await driver.read(deploymentId)
+          await isAnswered
+          return progress
+        }
+        return { ...driver, read }
+      },
+    }
+    const following = followDriver(slow, loaded)
+    await walk.until(id, atWeight(40))
+    answer()
+    await following
+    expect((await walk.load(id)).weight).toBe(40)
+    const writes = (await walk.events(id)).filter(({ type }) => type === 'write')
+    expect(writes.map(({ after }) => after?.green)).toEqual([20, 40])
+  })
+})
+
+describe('a deployment taken over whose first share is below the first step', () => {
+  it('is judged from that share on', async () => {
+    await startDriven({ routes: [aDrivenRoute({ onForeignDeployment: 'adopt' })] })
+    const strategy = { type: 'canary', percent: 5, intervalSeconds: 1800, bakeSeconds: 0 } as const
+    walk.cloud.codedeploy.start(route, { tag: 'by hand', revision: anEcsRevision, platform: 'ECS', strategy })
+    const { id } = await walk.start()
+    await walk.until(id, ({ weight }) => weight === 5)
+    await failCanary(id)
+    const ended = await walk.untilEnded(id, 900)
+    expect([ended.phase, ended.cause?.gate, walk.green()]).toEqual(['rolled-back', 'errors', 0])
   })
 })

@@ -70,6 +70,17 @@ describe('following a driver', () => {
     const twice = transition(once, followed({ events: [events[0], failed, events[2]] }), later)
     expect(reasons(twice).slice(2)).toEqual(["CodeDeploy's d-A1B2C3D4E: AllowTraffic failed: health checks"])
   })
+  it('has gates judge from its first share on', () => {
+    const shifting = aDrivenDeployment({ firstShiftAt: null, settledAt: null })
+    const before = transition(shifting, followed({ weight: 0, status: 'in-progress' }), at)
+    expect([before.firstShiftAt, before.settledAt]).toEqual([null, null])
+    const first = transition(before, followed({ weight: 5 }), at)
+    const second = transition(first, followed({ weight: 7 }), later)
+    expect([first, second].map(({ firstShiftAt, settledAt }) => [firstShiftAt, settledAt])).toEqual([
+      [at, at],
+      [at, at],
+    ])
+  })
   it('shows its weight as a write of both sides, and moves the version', () => {
     const after = transition(aDrivenDeployment(), followed({ weight: 10 }), later)
     expect([after.weight, after.effectiveWeight, after.version, after.deadlineAt]).toEqual([10, 10, 2, null])
@@ -136,6 +147,14 @@ describe('a step that the driver has reached', () => {
     expect([next.step, next.firstShiftAt]).toEqual([1, later])
     expect(transition(next, shifted(0), later)).toBe(next)
     expect(transition(next, shifted(1), later)).toBe(next)
+  })
+  it('is reached without an approval where somebody lets CodeDeploy go on', () => {
+    const asking = aDrivenDeployment({ stage: 'awaiting-approval', phase: 'awaiting-approval' })
+    const after = transition(asking, shifted(0), later)
+    expect([after.phase, reasons(after)]).toEqual([
+      'baking',
+      ['CodeDeploy has reached 10 %: somebody let it go on that nobody has approved here'],
+    ])
   })
   it('is one of the plan, of a deployment under way', () => {
     expect(() => transition(aDrivenDeployment(), shifted(7), later)).toThrow(ConflictError)
