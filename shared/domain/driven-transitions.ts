@@ -1,6 +1,6 @@
 import type { Deployment, Driven } from './deployment.ts'
 import { drivenWeight } from './driven.ts'
-import { type DriverProgress, hasEnded, type LifecycleEvent } from './driver-progress.ts'
+import { type DriverProgress, hasEnded, isSameLook, type LifecycleEvent } from './driver-progress.ts'
 import { ConflictError } from './errors.ts'
 import { change, here, type NewEvent, quietly, requireStage, said, systemActor, withEvent } from './record-change.ts'
 import { otherSlot, type RawWeights } from './traffic.ts'
@@ -124,7 +124,7 @@ function isBetterError(before: DriverProgress, seen: DriverProgress): boolean {
 }
 
 function sameProgress(a: DriverProgress | null, b: DriverProgress): boolean {
-  return a !== null && JSON.stringify(a) === JSON.stringify(b)
+  return a !== null && isSameLook(a, b)
 }
 
 function* progressEvents(

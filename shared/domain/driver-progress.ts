@@ -1,3 +1,5 @@
+import { toCanonicalText } from './canonical-text.ts'
+
 /** At what a driver's deployment waits for somebody to let it go on. */
 export type DriverWait = 'ready' | 'termination'
 
@@ -44,4 +46,9 @@ export interface DriverProgress {
 /** True once nothing of it goes on any more. What it rolls back to is a deployment of its own. */
 export function hasEnded({ status }: Pick<DriverProgress, 'status'>): boolean {
   return status === 'succeeded' || status === 'failed' || status === 'stopped'
+}
+
+/** True where two looks saw the same: a store may hand back members in another order. */
+export function isSameLook(a: DriverProgress, b: DriverProgress): boolean {
+  return toCanonicalText(a) === toCanonicalText(b)
 }

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { type Deployment, isFinal } from '../../domain/deployment.ts'
 import { drivenRouteOf, reachedStep } from '../../domain/driven.ts'
-import type { DriverProgress } from '../../domain/driver-progress.ts'
+import { type DriverProgress, isSameLook } from '../../domain/driver-progress.ts'
 import { isApproved } from '../../domain/next-action.ts'
 import { toInstant } from '../../ports/clock.ts'
 import { changeDeployment } from '../change-deployment.ts'
@@ -30,7 +30,8 @@ export async function followDriver(deps: Deps, deployment: Deployment): Promise<
 
 /** Whoever was faster may have seen more: what was read beside that says nothing, and the next look sees all. */
 function isStill({ driven }: Deployment, known: DriverProgress): boolean {
-  return JSON.stringify(driven?.progress) === JSON.stringify(known)
+  const newest = driven?.progress
+  return newest != null && isSameLook(newest, known)
 }
 
 function isUnderWay({ phase, goal }: Deployment): boolean {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Deployment, Driven } from '../../../shared/domain/deployment.ts'
 import { cannotBeHeld, drivenRouteOf, drivenWeight, driverFault, reachedStep } from '../../../shared/domain/driven.ts'
-import { driverStatuses, hasEnded } from '../../../shared/domain/driver-progress.ts'
+import { driverStatuses, hasEnded, isSameLook } from '../../../shared/domain/driver-progress.ts'
 import { toDriverTag } from '../../../shared/domain/driver-tag.ts'
 import { decideNext, type GatesSummary, unjudged } from '../../../shared/domain/next-action.ts'
 import { buildPlan } from '../../../shared/domain/plan.ts'
@@ -177,4 +177,11 @@ function withoutProgress(): Deployment {
 
 it('builds a progress with nothing wrong by default', () => {
   expect(aDriverProgress().error).toBeNull()
+})
+
+it('takes two looks for the same whatever the order of their members', () => {
+  const progress = aDriverProgress({ error: { code: 'TIMEOUT', message: 'too slow' } })
+  const { status, ...rest } = progress
+  expect(isSameLook(progress, { ...rest, error: { message: 'too slow', code: 'TIMEOUT' }, status })).toBe(true)
+  expect(isSameLook(progress, aDriverProgress())).toBe(false)
 })
