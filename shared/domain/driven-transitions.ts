@@ -16,10 +16,13 @@ export function driverWanted(
 ): Deployment {
   requireStage(deployment, { type: 'driver-wanted', adopted }, ['shifting'])
   if (deployment.driven) return deployment
-  const driven: Driven = { wantedAt: at, isAdopted: adopted !== null, progress: adopted, takingBack: null }
+  const driven: Driven = { wantedAt: at, isAdopted: adopted !== null, progress: null, takingBack: null }
   const routes = deployment.routes.map((route) => ({ ...route, touched: true }))
-  const taken = adopted && said('note', `CodeDeploy's ${adopted.deploymentId}, started outside Sluice, is taken over`)
-  return quietly(deployment, at, { driven, routes }, taken ?? undefined)
+  if (adopted === null) return quietly(deployment, at, { driven, routes })
+  const taken = said('note', `CodeDeploy's ${adopted.deploymentId}, started outside Sluice, is taken over`)
+  // It may have a share already, and keep it for longer than a creation may take.
+  const event = { type: 'driver-followed', progress: adopted, diagnosis: null } as const
+  return driverFollowed(withEvent({ ...deployment, driven, routes }, at, taken), event, at)
 }
 
 /**
@@ -44,14 +47,19 @@ export function driverFollowed(
   const next = quietly(deployment, at, {
     driven: { ...before, progress, ...(diagnosis && { diagnosis }) },
     ...(isOpen && { weight, effectiveWeight: weight }),
-    // Gates judge from the first share on, whether or not it reaches a step.
-    ...(isOpen && weight > 0 && deployment.firstShiftAt === null && { firstShiftAt: at, settledAt: at }),
+    ...(isOpen && weight > 0 && deployment.firstShiftAt === null && firstShift(deployment, at)),
     // Creating it has a deadline; from here on the driver's own limits count.
     ...(isOpen && deployment.stage === 'shifting' && { deadlineAt: null }),
     ...(isOpen && progress.waitsFor !== 'ready' && { waitsFor: null }),
   })
   const told = events.reduce((record, event) => withEvent(record, at, event), next)
   return isOpen && weight !== deployment.weight ? { ...told, version: deployment.version + 1 } : told
+}
+
+/** From the first share on gates judge: one that was taken over may be below the first step of our plan for long. */
+function firstShift({ settings }: Deployment, at: string): Pick<Deployment, 'firstShiftAt' | 'settledAt'> {
+  const settledAt = new Date(Date.parse(at) + settings.settleSeconds * 1000).toISOString()
+  return { firstShiftAt: at, settledAt }
 }
 
 /** The driver's deployment that takes ours back. */
@@ -133,7 +141,7 @@ function* progressEvents(
   now: DriverProgress,
 ): Generator<NewEvent> {
   const { deploymentId } = now
-  if (before === null) yield said('note', `CodeDeploy's deployment is ${deploymentId}`)
+  if (before === null && !deployment.driven?.isAdopted) yield said('note', `CodeDeploy's deployment is ${deploymentId}`)
   for (const event of now.events) if (isNews(event, before)) yield said('note', lifecycleSentence(deploymentId, event))
   const [from, to] = [before === null ? 0 : drivenWeight(before), drivenWeight(now)]
   if (from !== to && now.weight !== null) yield shiftEvent(deployment, { from, to, deploymentId })

@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Deployment } from '../../domain/deployment.ts'
+import { drivenWeight } from '../../domain/driven.ts'
 import type { DriverProgress } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
 import { ConflictError, InvariantError, TransientError } from '../../domain/errors.ts'
@@ -10,6 +11,12 @@ import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { requirePlan } from '../route-guard.ts'
 import { requireTime, takeLease } from '../write-route.ts'
 import { platformOf, readRunning } from './group-facts.ts'
+
+/**
+ * From this share on, percent, a deployment is not taken over: whoever looks from outside sees the larger side as the
+ * trusted one, and going back to that would be going on.
+ */
+const mostToAdopt = 50
 
 /** The group has a deployment that is not ours and has not ended; nothing was created. */
 export class GroupBusy extends Error {
@@ -22,7 +29,7 @@ export class GroupBusy extends Error {
  * known keeps the lease until it has run out: whoever comes next looks again, after everything that was on the wire.
  *
  * @returns The record, which knows the driver's deployment.
- * @throws {GroupBusy} If somebody else's deployment runs in the group, and is not to be taken over.
+ * @throws {GroupBusy} If somebody else's deployment runs in the group, and is not to be taken over, or not any more.
  * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
  * @throws {TransientError} If the outcome is unknown, or the lease is held by somebody else: call again.
  */
@@ -77,7 +84,10 @@ async function findAdoptable(
 ): Promise<DriverProgress | null> {
   if (route.onForeignDeployment !== 'adopt') return null
   const [running] = await readRunning(deps, route)
-  return running ? driver.read(running.deploymentId) : null
+  if (!running) return null
+  const progress = await driver.read(running.deploymentId)
+  if (drivenWeight(progress) < mostToAdopt) return progress
+  throw new GroupBusy(`${running.deploymentId} has ${drivenWeight(progress)} % already, too much to take it over`)
 }
 
 async function findOrCreate(deps: Deps, start: Start, driver: DeploymentDriver, wanted: Deployment): Promise<string> {

@@ -8,7 +8,7 @@ import { type CodeDeployRoute, type MovedRoute, resourceOf, targetGroupOf } from
 import { canaryPercent, type RouteState, sameRouting, servingSlot } from '../../domain/traffic.ts'
 import type { DeploymentDriver } from '../../ports/deployment-driver.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
-import { restoreGoal } from '../restore-goal.ts'
+import { toStable } from '../restore-goal.ts'
 import type { RouteAtWork } from '../route-guard.ts'
 import { recordWrite } from '../write-planned.ts'
 import { takeLease, writeRoute } from '../write-route.ts'
@@ -172,7 +172,8 @@ async function deployFormer(undoing: Undoing, ours: DriverProgress): Promise<voi
 async function restoreMoves(undoing: Undoing, moves: MovedRoute, snapshot: RouteState): Promise<void> {
   const { deps, deployment, work, mayRestore } = undoing
   const router = deps.routerFor(moves)
-  const goal = restoreGoal(router, deployment, snapshot)
+  // One that was taken over had a share when it was: that is not what to go back to.
+  const goal = toStable(router, deployment, snapshot)
   const live = await router.read()
   if (isTakenBack(live, goal, deployment)) return
   await requireTargets(undoing, moves)

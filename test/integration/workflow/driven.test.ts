@@ -299,6 +299,32 @@ describe('a group in which somebody else deploys', () => {
     expect(created()).toHaveLength(1)
   })
 
+  it('is judged from the moment that it is taken over, and taken back whole', async () => {
+    await startDriven({ routes: [{ ...route, onForeignDeployment: 'adopt' }], strategy: { ...canary, percent: 40 } })
+    walk.traffic = (slot) => ({ requests: 1000, errors: slot === 'green' ? 300 : 0 })
+    walk.cloud.codedeploy.start(group, {
+      ...{ tag: 'by hand', revision: ecs, platform: 'ECS' },
+      strategy: { ...canary, intervalSeconds: 86_400, bakeSeconds: 0 },
+    })
+    await walk.advance(120)
+    expect(walk.green()).toBe(10)
+    const ended = await walk.untilEnded((await walk.start()).id)
+    expect([ended.phase, ended.cause?.type, walk.green()]).toEqual(['rolled-back', 'gate', 0])
+    expect(created().map(({ status }) => status)).toEqual(['stopped', 'succeeded'])
+  })
+
+  it('is not taken over once it has the larger share: that side would count as the trusted one', async () => {
+    await startDriven({ routes: [{ ...route, onForeignDeployment: 'adopt' }] })
+    walk.cloud.codedeploy.start(group, {
+      ...{ tag: 'by hand', revision: ecs, platform: 'ECS' },
+      strategy: { ...canary, percent: 60, intervalSeconds: 86_400, bakeSeconds: 0 },
+    })
+    await walk.advance(120)
+    const ended = await walk.untilEnded((await walk.start()).id)
+    expect([ended.phase, ended.driven, walk.green()]).toEqual(['rolled-back', undefined, 60])
+    expect(created().map(({ status }) => status)).toEqual(['in-progress'])
+  })
+
   it('is waited for where deployments queue', async () => {
     await startDriven({ concurrency: 'queue' })
     foreign()

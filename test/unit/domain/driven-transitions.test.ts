@@ -38,10 +38,16 @@ describe('the wish for a driver deployment', () => {
     expect(after.driven).toEqual({ wantedAt: later, isAdopted: false, progress: null, takingBack: null })
     expect([after.routes[0]?.touched, after.version, after.lastEvents]).toEqual([true, 1, []])
   })
-  it('keeps what it takes over', () => {
-    const after = transition(shifting(), wanted(aDriverProgress()), later)
-    expect(after.driven).toEqual({ wantedAt: later, isAdopted: true, progress: aDriverProgress(), takingBack: null })
-    expect(reasons(after)).toEqual(["CodeDeploy's d-A1B2C3D4E, started outside Sluice, is taken over"])
+  it('keeps what it takes over, with the share that it has', () => {
+    const adopted = aDriverProgress({ weight: 10 })
+    const after = transition({ ...shifting(), deadlineAt: later }, wanted(adopted), later)
+    expect(after.driven).toEqual({ wantedAt: later, isAdopted: true, progress: adopted, takingBack: null })
+    expect(reasons(after)).toEqual([
+      "CodeDeploy's d-A1B2C3D4E, started outside Sluice, is taken over",
+      "shifted by CodeDeploy's d-A1B2C3D4E",
+    ])
+    // However long it keeps that share, it is no creation that came too late.
+    expect([after.weight, after.deadlineAt, after.revision]).toEqual([10, null, shifting().revision + 1])
   })
   it('is kept once: the first instant counts', () => {
     const first = transition(shifting(), wanted(), at)
@@ -54,6 +60,16 @@ describe('the wish for a driver deployment', () => {
 })
 
 describe('following a driver', () => {
+  it('has gates judge from the first share on, whatever step of the plan that is', () => {
+    const { settings } = aDrivenDeployment()
+    const waiting = aDrivenDeployment({ settings: { ...settings, settleSeconds: 10 } }, { weight: 0 })
+    const settledAt = new Date(Date.parse(at) + 10_000).toISOString()
+    const first = transition(waiting, followed({ weight: 3 }), at)
+    expect([first.firstShiftAt, first.settledAt, first.stage]).toEqual([at, settledAt, 'shifting'])
+    const second = transition(first, followed({ weight: 5 }), later)
+    expect([second.weight, second.firstShiftAt, second.settledAt]).toEqual([5, at, settledAt])
+    expect(transition(waiting, followed({ weight: 0, status: 'ready' }), at).firstShiftAt).toBeNull()
+  })
   it('turns lifecycle events that moved on into events of ours, each once', () => {
     const events = [
       { name: 'Install', status: 'succeeded' },
