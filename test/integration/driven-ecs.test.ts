@@ -1,4 +1,4 @@
-import { CreateDeploymentCommand } from '@aws-sdk/client-codedeploy'
+import { CreateDeploymentCommand, CreateDeploymentConfigCommand } from '@aws-sdk/client-codedeploy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LocalRun } from '../../local/start.ts'
 import { newAnswers } from '../support/clients.ts'
@@ -8,8 +8,8 @@ import { startQuietly } from '../support/local-mode.ts'
 import { until } from '../support/until.ts'
 
 const errors = { kind: 'metric', name: 'errors', metric: 'error-rate', max: 0.05, minRequests: 10 }
-/** At 60 times real time a step takes five seconds: long enough to be followed on a machine that does other things too. */
-const canary = { type: 'canary', percent: 40, intervalSeconds: 300, bakeSeconds: 60 }
+/** At 60 times real time a step takes eight seconds: long enough to be followed on a machine that does other things too. */
+const canary = { type: 'canary', percent: 40, intervalSeconds: 480, bakeSeconds: 60 }
 const linear = { ...canary, type: 'linear' }
 /** Its first step is ended by a gate: longer than any test. */
 const canaryForLong = { ...canary, intervalSeconds: 86_400 }
@@ -124,12 +124,11 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
   })
 
   it('refuses a group that somebody else uses, or takes that deployment over', { timeout: 90_000 }, async () => {
-    const web = await cloud.startEcs({ name: 'foreign' })
+    const web = await cloud.startEcs({ name: 'foreign', waits: { readyMinutes: 2880, terminationMinutes: 0 } })
     const service = serviceAt(local.apiUrl, 'foreign')
     const group = { applicationName: 'foreign', deploymentGroupName: 'live' }
-    const deploymentConfigName = 'CodeDeployDefault.ECSCanary10Percent15Minutes'
     const { deploymentId } = await cloud.codeDeploy.send(
-      new CreateDeploymentCommand({ ...group, deploymentConfigName, revision: ecsRevision() }),
+      new CreateDeploymentCommand({ ...group, revision: ecsRevision() }),
     )
     await service.register({ routes: [web.route], strategy: canary })
     const refused = await service.untilEnded(await service.deploy({ codedeploy: web.codedeploy }))
@@ -137,10 +136,15 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
     expect((refused.findings as Json[]).filter(({ severity }) => severity === 'error')).toMatchObject([
       { id: `codedeploy-busy:${deploymentId}` },
     ])
-    await until('its first share', async () => ((await web.read()) === '90/10' ? true : undefined))
+    await until('its wait', async () => {
+      const [theirs] = await cloud.deploymentsOf('foreign')
+      return theirs?.status === 'Ready' || undefined
+    })
 
     await service.register({ routes: [{ ...web.route, onForeignDeployment: 'adopt' }], strategy: canary })
     const id = await service.deploy()
+    await service.untilSo(id, ({ phase }) => phase === 'awaiting-approval')
+    await service.command(id, 'approve', { expectedStep: 0 })
     expect(await service.untilEnded(id)).toMatchObject({ phase: 'succeeded', weight: 100 })
     expect(await cloud.deploymentsOf('foreign')).toMatchObject([{ id: deploymentId, status: 'Succeeded' }])
     expect(await metNow(web)).toEqual(['v2'])
@@ -151,7 +155,16 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
     web.servers.green.deploy('v2', 0.5)
     const service = serviceAt(local.apiUrl, 'adopted')
     const group = { applicationName: 'adopted', deploymentGroupName: 'live' }
-    const deploymentConfigName = 'CodeDeployDefault.ECSCanary10Percent15Minutes'
+    const deploymentConfigName = 'canary-10-1d'
+    await cloud.codeDeploy.send(
+      new CreateDeploymentConfigCommand({
+        ...{ deploymentConfigName, computePlatform: 'ECS' },
+        trafficRoutingConfig: {
+          type: 'TimeBasedCanary',
+          timeBasedCanary: { canaryPercentage: 10, canaryInterval: 1440 },
+        },
+      }),
+    )
     await cloud.codeDeploy.send(
       new CreateDeploymentCommand({ ...group, deploymentConfigName, revision: ecsRevision() }),
     )

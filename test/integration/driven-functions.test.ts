@@ -6,8 +6,8 @@ import { startQuietly } from '../support/local-mode.ts'
 
 const errors = { kind: 'metric', name: 'errors', metric: 'error-rate', max: 0.05, minRequests: 10 }
 const worse = { kind: 'compare', name: 'worse', measure: 'errors' }
-/** At 60 times real time a step takes five seconds: long enough to be followed on a machine that does other things too. */
-const canary = { type: 'canary', percent: 40, intervalSeconds: 300, bakeSeconds: 60 }
+/** At 60 times real time a step takes eight seconds: long enough to be followed on a machine that does other things too. */
+const canary = { type: 'canary', percent: 40, intervalSeconds: 480, bakeSeconds: 60 }
 const linear = { ...canary, type: 'linear' }
 /** Their first step is ended by a gate: longer than any test. */
 const forLong = { intervalSeconds: 86_400 }

@@ -98,8 +98,13 @@ export function serviceAt(apiUrl: string, service: string) {
     untilSo,
     untilBaking: (id: string, weight: number) => untilSo(id, (now) => now.phase === 'baking' && now.weight === weight),
     untilEnded: (id: string) => untilSo(id, ({ phase }) => finalPhases.includes(String(phase))),
-    command: (id: string, word: string, body: Json = {}) =>
-      callApi(apiUrl, 'POST', `/v1/deployments/${id}/${word}`, body),
+    /** Repeated while the answer is 503, as its `Retry-After` asks; at most 5 times. */
+    async command(id: string, word: string, body: Json = {}): Promise<Answer> {
+      const send = () => callApi(apiUrl, 'POST', `/v1/deployments/${id}/${word}`, body)
+      let answer = await send()
+      for (let again = 0; answer.status === 503 && again < 5; again++) answer = await send()
+      return answer
+    },
     /** What green got, one write after the other, as the record tells it. */
     async greensOf(id: string): Promise<readonly unknown[]> {
       const { body } = await callApi(apiUrl, 'GET', `/v1/deployments/${id}/events?limit=100`)
