@@ -2,8 +2,8 @@ import { readAppSpec } from '../app-spec.ts'
 import type { CodeDeployRevision } from '../codedeploy-revision.ts'
 import type { Finding } from '../deployment.ts'
 import { findStrategyProblems } from '../driver-limits.ts'
-import { isDriverTag } from '../driver-tag.ts'
-import type { DeploymentGroupFacts, RunningDeployment } from '../route-facts.ts'
+import { adoptableIn, foreignIn, isAdoptable } from '../foreign-deployments.ts'
+import type { DeploymentGroupFacts } from '../route-facts.ts'
 import type { CodeDeployRoute } from '../service.ts'
 import { appSpecFindings } from './app-spec.ts'
 import { anError, aWarning, type PreflightFacts } from './facts.ts'
@@ -43,7 +43,7 @@ export function driverFindings(facts: PreflightFacts): Finding[] {
 
 /** A group runs one deployment at a time. One that takes another back is nobody's to take over. */
 function busy({ route, group, name }: Driven): Finding[] {
-  return foreignIn(group).map((running) => {
+  return foreignIn(group.running).map((running) => {
     const { deploymentId, creator, createdAt } = running
     const id = `codedeploy-busy:${deploymentId}`
     const what = `${deploymentId} runs in ${name}, created by ${creator} at ${createdAt}`
@@ -60,17 +60,9 @@ function busy({ route, group, name }: Driven): Finding[] {
 
 function nothingToAdopt({ facts, route, group, name }: Driven): Finding[] {
   if (facts.at === 'put' || route.onForeignDeployment === 'refuse' || facts.driven?.revision != null) return []
-  if (foreignIn(group).some(isAdoptable)) return []
+  if (adoptableIn(group.running).length > 0) return []
   const detail = `no deployment runs in ${name} that could be taken over; say in "codedeploy" what to deploy`
   return [anError('nothing-to-adopt', 'There is nothing to deploy', detail)]
-}
-
-function foreignIn({ running }: DeploymentGroupFacts): readonly RunningDeployment[] {
-  return running.filter(({ description }) => !isDriverTag(description))
-}
-
-function isAdoptable({ creator }: RunningDeployment): boolean {
-  return creator !== 'codeDeployRollback'
 }
 
 function platform({ facts, group, name }: Driven): Finding[] {

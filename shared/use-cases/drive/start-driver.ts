@@ -3,7 +3,8 @@ import type { Deployment } from '../../domain/deployment.ts'
 import { drivenWeight } from '../../domain/driven.ts'
 import type { DriverProgress } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
-import { ConflictError, InvariantError, TransientError } from '../../domain/errors.ts'
+import { ConflictError, TransientError, UpstreamError } from '../../domain/errors.ts'
+import { adoptableIn } from '../../domain/foreign-deployments.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
 import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
 import type { Lease } from '../../ports/lease.ts'
@@ -29,7 +30,8 @@ export class GroupBusy extends Error {
  * known keeps the lease until it has run out: whoever comes next looks again, after everything that was on the wire.
  *
  * @returns The record, which knows the driver's deployment.
- * @throws {GroupBusy} If somebody else's deployment runs in the group, and is not to be taken over, or not any more.
+ * @throws {GroupBusy} If somebody else's deployment runs in the group, and is not to be taken over.
+ * @throws {UpstreamError} If what was to be taken over has gone too far, or is gone and nothing else is given to deploy.
  * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
  * @throws {TransientError} If the outcome is unknown, or the lease is held by somebody else: call again.
  */
@@ -83,11 +85,13 @@ async function findAdoptable(
   driver: DeploymentDriver,
 ): Promise<DriverProgress | null> {
   if (route.onForeignDeployment !== 'adopt') return null
-  const [running] = await readRunning(deps, route)
+  const [running] = adoptableIn(await readRunning(deps, route))
   if (!running) return null
   const progress = await driver.read(running.deploymentId)
   if (drivenWeight(progress) < mostToAdopt) return progress
-  throw new GroupBusy(`${running.deploymentId} has ${drivenWeight(progress)} % already, too much to take it over`)
+  throw new UpstreamError(
+    `CodeDeploy's ${running.deploymentId} has ${drivenWeight(progress)} % already: too late to take it over`,
+  )
 }
 
 async function findOrCreate(deps: Deps, start: Start, driver: DeploymentDriver, wanted: Deployment): Promise<string> {
@@ -125,7 +129,11 @@ async function create(
 
 async function toWish(deps: Deps, route: CodeDeployRoute, { settings }: Deployment, tag: string): Promise<DriverWish> {
   const { codedeploy: revision, strategy } = settings
-  if (!revision) throw new InvariantError(`${tag}: nothing was given for CodeDeploy to deploy`)
+  // Preflight saw one that could be taken over, and that has ended since.
+  if (!revision)
+    throw new UpstreamError(
+      `nothing runs in ${resourceOf(route)} any more that could be taken over, nor was a revision given`,
+    )
   const platform = await platformOf(deps, route, revision)
   return { tag, revision, platform, strategy: platform === 'Server' ? null : strategy }
 }

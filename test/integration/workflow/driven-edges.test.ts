@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { MemoryDeploymentGroup } from '../../../shared/adapters/memory/codedeploy.ts'
 import type { Deps } from '../../../shared/deps.ts'
 import type { Deployment } from '../../../shared/domain/deployment.ts'
+import { TransientError } from '../../../shared/domain/errors.ts'
 import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { followDriver } from '../../../shared/use-cases/drive/follow-driver.ts'
@@ -142,5 +143,48 @@ describe('a deployment taken over whose first share is below the first step', ()
     await failCanary(id)
     const ended = await walk.untilEnded(id, 900)
     expect([ended.phase, ended.cause?.gate, walk.green()]).toEqual(['rolled-back', 'errors', 0])
+  })
+})
+
+describe('a deployment that takes another back', () => {
+  it('is not taken over, even if it begins after the preflight', async () => {
+    await startDriven({ routes: [aDrivenRoute({ onForeignDeployment: 'adopt' })] })
+    const strategy = { ...canary, bakeSeconds: 0 }
+    const foreign = { tag: 'by hand', revision: anEcsRevision, platform: 'ECS', strategy } as const
+    walk.cloud.codedeploy.start(route, foreign)
+    await walk.advance(60)
+    walk.taskFaults.set('ShiftTraffic', (call) => {
+      if (call > 3) return undefined
+      void walk.deps.driverFor(route).stop(created()[0]?.deploymentId ?? '')
+      return new TransientError('CodeDeploy is away')
+    })
+    const id = await begin()
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, ended.driven?.isAdopted]).toEqual(['succeeded', false])
+  })
+})
+
+describe('a deployment taken over in its middle', () => {
+  const strategy = { type: 'linear', percent: 20, intervalSeconds: 300, bakeSeconds: 0 } as const
+  const takeOverAfter = async (seconds: number) => {
+    await startDriven({ routes: [aDrivenRoute({ onForeignDeployment: 'adopt' })], strategy })
+    walk.cloud.codedeploy.start(route, { tag: 'by hand', revision: anEcsRevision, platform: 'ECS', strategy })
+    await walk.advance(seconds)
+    return (await walk.start()).id
+  }
+
+  it('goes back to the old version alone, though it was divided at the start', async () => {
+    const id = await takeOverAfter(60)
+    const taken = await walk.until(id, 'baking')
+    expect([taken.stable, taken.weight, walk.green()]).toEqual(['blue', 20, 20])
+    await walk.during(abort(walk.deps, id, { actor: aDeployer }))
+    expect([(await walk.untilEnded(id, 900)).phase, walk.green()]).toEqual(['aborted', 0])
+  })
+
+  it('is left alone where the new version passes for the old one', async () => {
+    const id = await takeOverAfter(960)
+    const ended = await walk.untilEnded(id, 900)
+    expect([ended.phase, ended.driven, walk.green()]).toEqual(['rolled-back', undefined, 80])
+    expect((await notes(id)).join('\n')).toContain('has 80 % already: too late to take it over')
   })
 })
