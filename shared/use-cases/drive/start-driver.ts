@@ -6,6 +6,7 @@ import { toDriverTag } from '../../domain/driver-tag.ts'
 import { ConflictError, TransientError, UpstreamError } from '../../domain/errors.ts'
 import { adoptableIn } from '../../domain/foreign-deployments.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
+import { sameRouting, servingSlot } from '../../domain/traffic.ts'
 import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
 import type { Lease } from '../../ports/lease.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
@@ -99,12 +100,29 @@ async function findOrCreate(deps: Deps, start: Start, driver: DeploymentDriver, 
   const sinceMs = Date.parse(wanted.driven?.wantedAt ?? wanted.createdAt)
   const found = await driver.find(tag, sinceMs)
   if (found !== null) return found
+  await requireSides(deps, wanted, start.route)
   const wish = await toWish(deps, start.route, wanted, tag)
   requirePlan(await loadDeployment(deps, wanted.id))
   requireTime(deps, start.lease)
   if (!(await deps.leases.isHeld(start.lease)))
     throw new TransientError(`the lease of ${start.lease.resource} was lost`)
   return create(driver, wish, start.wire, sinceMs)
+}
+
+/**
+ * Since the sides were told apart, somebody else may have deployed: CodeDeploy would bring the new version to the side that
+ * counts as the trusted one.
+ */
+async function requireSides(deps: Deps, { stable, routes }: Deployment, route: CodeDeployRoute): Promise<void> {
+  const snapshot = routes.find(({ resource }) => resource === resourceOf(route))?.snapshot
+  if (!route.moves || !snapshot) return
+  const live = await deps.routerFor(route.moves).read()
+  const serving = servingSlot(live)
+  if (serving === stable || sameRouting(live, snapshot)) return
+  const where = serving === null ? 'both sides or none' : serving
+  throw new UpstreamError(
+    `${resourceOf(route)} serves from ${where} by now, not from ${stable}; start another deployment`,
+  )
 }
 
 /** One attempt. Where its answer is lost, a look may find what it did. */

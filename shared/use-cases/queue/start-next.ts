@@ -1,8 +1,9 @@
 import type { Deps } from '../../deps.ts'
 import { type Deployment, isOver } from '../../domain/deployment.ts'
 import { ValidationError } from '../../domain/errors.ts'
+import { adoptableIn, foreignIn } from '../../domain/foreign-deployments.ts'
 import type { RaiseBlock } from '../../domain/raise-block.ts'
-import type { Service } from '../../domain/service.ts'
+import { type Route, resourceOf, type Service } from '../../domain/service.ts'
 import type { TransitionEvent } from '../../domain/transition.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { fromService } from '../new-deployment.ts'
@@ -100,13 +101,27 @@ async function decideTurn(
   }
 }
 
-/** What keeps a start waiting, by the service's freeze windows of now. */
-export function findStartBlock(
+/** What keeps a start waiting, by the service's freeze windows of now, and by what runs in its deployment group. */
+export async function findStartBlock(
   deps: Deps,
   deployment: Deployment,
-  { freeze = [] }: Service,
+  { routes, freeze = [] }: Service,
 ): Promise<RaiseBlock | null> {
-  return findRaiseBlock(deps, { ...deployment, settings: { ...deployment.settings, freeze } })
+  const block = await findRaiseBlock(deps, { ...deployment, settings: { ...deployment.settings, freeze } })
+  return block ?? (await findBusyGroup(deps, routes))
+}
+
+/** Somebody else's deployment may yet swap the sides: which one serves can be told only when that has ended. */
+async function findBusyGroup(deps: Pick<Deps, 'inspector'>, routes: readonly Route[]): Promise<RaiseBlock | null> {
+  const route = routes.find(({ kind }) => kind === 'codedeploy')
+  if (route?.kind !== 'codedeploy') return null
+  const facts = await deps.inspector.inspect(route)
+  const running = facts.kind === 'codedeploy' ? (facts.group?.running ?? []) : []
+  const isTakenOver = route.onForeignDeployment === 'adopt' && adoptableIn(running).length > 0
+  const [foreign] = isTakenOver ? [] : foreignIn(running)
+  if (foreign === undefined) return null
+  const reason = `${foreign.deploymentId} runs in ${resourceOf(route)}, created outside Sluice`
+  return { finding: 'codedeploy-busy', reason, until: null }
 }
 
 export async function noteBlock(deps: Deps, id: string, block: RaiseBlock): Promise<void> {

@@ -5,6 +5,7 @@ import type { Deployment } from '../../../shared/domain/deployment.ts'
 import { TransientError } from '../../../shared/domain/errors.ts'
 import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
+import { approve } from '../../../shared/use-cases/approve.ts'
 import { followDriver } from '../../../shared/use-cases/drive/follow-driver.ts'
 import { aDeployer, anAlbRoute, webArns } from '../../support/builders.ts'
 import { aBundle, aDrivenRoute, anEcsRevision } from '../../support/driven.ts'
@@ -186,5 +187,40 @@ describe('a deployment taken over in its middle', () => {
     const ended = await walk.untilEnded(id, 900)
     expect([ended.phase, ended.driven, walk.green()]).toEqual(['rolled-back', undefined, 80])
     expect((await notes(id)).join('\n')).toContain('has 80 % already: too late to take it over')
+  })
+})
+
+describe('a deployment in the queue behind one of somebody else', () => {
+  it('asks which side serves when that has ended, and is judged by it', async () => {
+    await startDriven({ concurrency: 'queue' })
+    const strategy = { ...canary, bakeSeconds: 0 }
+    walk.cloud.codedeploy.start(route, { tag: 'by hand', revision: anEcsRevision, platform: 'ECS', strategy })
+    await walk.advance(60)
+    const id = await begin()
+    expect((await walk.load(id)).waitsFor).toEqual({
+      ...{ finding: 'codedeploy-busy', until: null },
+      reason: 'd-000000001 runs in codedeploy:web/prod, created outside Sluice',
+    })
+    const taken = await walk.until(id, atWeight(10))
+    expect([taken.stable, walk.green()]).toEqual(['green', 90])
+    walk.traffic = (slot) => ({ requests: 1000, errors: slot === 'blue' ? 300 : 0 })
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, ended.cause?.gate, walk.green()]).toEqual(['rolled-back', 'errors', 100])
+  })
+})
+
+describe('a deployment that has not begun while somebody else deploys', () => {
+  it('does not begin: the sides have changed places', async () => {
+    const strategy = { type: 'steps', steps: [{ weight: 100, bakeSeconds: 60, approval: true }] } as const
+    await startDriven({ strategy })
+    const id = await begin()
+    await walk.until(id, 'awaiting-approval')
+    walk.cloud.codedeploy.start(route, { tag: 'by hand', revision: anEcsRevision, platform: 'ECS', strategy: null })
+    await walk.advance(120)
+    expect(walk.green()).toBe(100)
+    await walk.during(approve(walk.deps, id, { actor: aDeployer }))
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, created().length, walk.green()]).toEqual(['rolled-back', 1, 100])
+    expect((await notes(id)).join('\n')).toContain('codedeploy:web/prod serves from green by now, not from blue')
   })
 })

@@ -330,7 +330,7 @@ describe('a group in which somebody else deploys', () => {
     foreign()
     const id = await begin()
     await walk.advance(300)
-    expect((await walk.load(id)).phase).toBe('shifting')
+    expect((await walk.load(id)).phase).toBe('queued')
     expect((await walk.untilEnded(id)).phase).toBe('succeeded')
     expect(created()).toHaveLength(2)
   })
