@@ -1,13 +1,16 @@
 import type { Deps } from '../deps.ts'
 import { availableTargets } from '../domain/capacity.ts'
 import type { Deployment, Finding } from '../domain/deployment.ts'
-import type { Problem } from '../domain/errors.ts'
+import { drivenRouteOf } from '../domain/driven.ts'
+import { ConflictError, type Problem } from '../domain/errors.ts'
+import { anError } from '../domain/findings/facts.ts'
 import { rejects } from '../domain/preflight.ts'
 import { lessenBlocks } from '../domain/raise-block.ts'
-import { targetGroupOf } from '../domain/service.ts'
+import { resourceOf, targetGroupOf } from '../domain/service.ts'
 import type { RouteState } from '../domain/traffic.ts'
 import { toInstant } from '../ports/clock.ts'
 import { changeDeployment, loadDeployment } from './change-deployment.ts'
+import { claimResources } from './claim-resources.ts'
 import { preflight } from './preflight.ts'
 import { closeDeployment } from './roll-back.ts'
 import { routesAtWork } from './route-guard.ts'
@@ -39,7 +42,7 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
     at: 'deployment',
     driven: { strategy: settings.strategy, revision: settings.codedeploy ?? null },
   })
-  const found = [...checked.problems.map(asFinding), ...checked.findings]
+  const found = [...checked.problems.map(asFinding), ...checked.findings, ...(await claimMoved(deps, deployment))]
   const findings = deployment.queued === undefined ? found : lessenBlocks(found)
   const refusals = rejects(findings, overrides)
   if (refusals.length > 0) {
@@ -60,6 +63,23 @@ export async function prepare(deps: Deps, id: string): Promise<TaskAnswer> {
       : null,
   )
   return taskAnswer(prepared, 'bake', deps.clock.now())
+}
+
+/**
+ * What a driver moves is known only now, and no document names it: whoever has a route to the same rule or alias would
+ * shift it as well, under a lease of its own.
+ */
+async function claimMoved(deps: Deps, { service, settings }: Deployment): Promise<readonly Finding[]> {
+  const moves = drivenRouteOf({ settings })?.moves
+  if (!moves) return []
+  const resource = resourceOf(moves)
+  try {
+    await claimResources(deps, service, [resource])
+    return []
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error
+    return [anError(`route-taken:${resource}`, 'Another service has this route', error.message)]
+  }
 }
 
 async function refuse(

@@ -7,7 +7,7 @@ import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { approve } from '../../../shared/use-cases/approve.ts'
 import { followDriver } from '../../../shared/use-cases/drive/follow-driver.ts'
-import { aDeployer, anAlbRoute, webArns } from '../../support/builders.ts'
+import { aDeployer, anAlbRoute, aService, webArns } from '../../support/builders.ts'
 import { aBundle, aDrivenRoute, anEcsRevision } from '../../support/driven.ts'
 import { aMetricGate } from '../../support/gates.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
@@ -222,5 +222,19 @@ describe('a deployment that has not begun while somebody else deploys', () => {
     const ended = await walk.untilEnded(id)
     expect([ended.phase, created().length, walk.green()]).toEqual(['rolled-back', 1, 100])
     expect((await notes(id)).join('\n')).toContain('codedeploy:web/prod serves from green by now, not from blue')
+  })
+})
+
+describe('a group that shifts what another service has', () => {
+  it('deploys nothing', async () => {
+    await startDriven()
+    await walk.deps.services.put(aService({ name: 'shop' }))
+    await walk.deps.services.claim(webArns.rule, 'shop')
+    const ended = await walk.untilEnded(await begin())
+    expect([ended.phase, created()]).toEqual(['rejected', []])
+    expect(ended.findings.find(({ id }) => id === `route-taken:${webArns.rule}`)).toEqual({
+      ...{ id: `route-taken:${webArns.rule}`, severity: 'error', title: 'Another service has this route' },
+      detail: `${webArns.rule} belongs to service "shop"; remove its route there first`,
+    })
   })
 })
