@@ -7,9 +7,9 @@ import { type DrivenCloud, openDrivenCloud, serviceAt } from '../support/driven-
 import { startQuietly } from '../support/local-mode.ts'
 import { until } from '../support/until.ts'
 
-const errors = { kind: 'metric', name: 'errors', metric: 'error-rate', max: 0.05, minRequests: 10 }
-/** At 60 times real time a step takes eight seconds: long enough to be followed on a machine that does other things too. */
-const canary = { type: 'canary', percent: 40, intervalSeconds: 480, bakeSeconds: 60 }
+const errors = { kind: 'metric', name: 'errors', metric: 'error-rate', max: 0.05, minRequests: 5 }
+/** At 60 times real time a step takes ten seconds: long enough to be followed on a machine that does other things too. */
+const canary = { type: 'canary', percent: 40, intervalSeconds: 600, bakeSeconds: 60 }
 const linear = { ...canary, type: 'linear' }
 /** Its first step is ended by a gate: longer than any test. */
 const canaryForLong = { ...canary, intervalSeconds: 86_400 }
@@ -50,7 +50,7 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
   it.for([
     { name: 'canary', strategy: canary, greens: [40, 100] },
     { name: 'linear', strategy: linear, greens: [40, 80, 100] },
-  ])('succeeds, and gives up the old tasks only then: $name', { timeout: 90_000 }, async ({ name, ...wish }) => {
+  ])('succeeds, and gives up the old tasks only then: $name', { timeout: 180_000 }, async ({ name, ...wish }) => {
     const web = await cloud.startEcs({ name, waits: { readyMinutes: null, terminationMinutes: 2880 } })
     const service = serviceAt(local.apiUrl, name)
     await service.register({ routes: [web.route], strategy: wish.strategy, gates: [errors] })
@@ -68,7 +68,7 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
   it.for([
     { name: 'bad', strategy: canaryForLong, green: 40, seen: '60/40' },
     { name: 'bad-late', strategy: { type: 'blue-green', bakeSeconds: 86_400 }, green: 100, seen: '0/100' },
-  ])('is taken back by a gate at $green %', { timeout: 90_000 }, async ({ name, strategy, green, seen }) => {
+  ])('is taken back by a gate at $green %', { timeout: 180_000 }, async ({ name, strategy, green, seen }) => {
     const web = await cloud.startEcs({ name, waits: { readyMinutes: null, terminationMinutes: 2880 } })
     const service = serviceAt(local.apiUrl, name)
     await service.register({ routes: [web.route], strategy, gates: [errors] })
@@ -83,7 +83,7 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
     await expectTakenBack(name, web)
   })
 
-  it('ends the old tasks at once when a person promotes', { timeout: 90_000 }, async () => {
+  it('ends the old tasks at once when a person promotes', { timeout: 180_000 }, async () => {
     const web = await cloud.startEcs({ name: 'promoted', waits: { readyMinutes: null, terminationMinutes: 2880 } })
     const service = serviceAt(local.apiUrl, 'promoted')
     await service.register({ routes: [web.route], strategy: { type: 'blue-green', bakeSeconds: 86_400 } })
@@ -95,7 +95,7 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
     expect(await cloud.deploymentsOf('promoted')).toMatchObject([{ status: 'Succeeded' }])
   })
 
-  it('waits for an approval before traffic, and goes on', { timeout: 90_000 }, async () => {
+  it('waits for an approval before traffic, and goes on', { timeout: 180_000 }, async () => {
     const web = await cloud.startEcs({ name: 'ready', waits: { readyMinutes: 2880, terminationMinutes: 0 } })
     const service = serviceAt(local.apiUrl, 'ready')
     await service.register({ routes: [web.route], strategy: canary })
@@ -108,7 +108,7 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
     expect(await metNow(web)).toEqual(['v2'])
   })
 
-  it.for(['reject', 'abort'])('%s while it waits before traffic takes it back', { timeout: 90_000 }, async (word) => {
+  it.for(['reject', 'abort'])('%s while it waits before traffic takes it back', { timeout: 180_000 }, async (word) => {
     const web = await cloud.startEcs({ name: word, waits: { readyMinutes: 2880, terminationMinutes: 0 } })
     const service = serviceAt(local.apiUrl, word)
     await service.register({ routes: [web.route], strategy: canary })
@@ -123,7 +123,7 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
     await expectTakenBack(word, web)
   })
 
-  it('refuses a group that somebody else uses, or takes that deployment over', { timeout: 90_000 }, async () => {
+  it('refuses a group that somebody else uses, or takes that deployment over', { timeout: 180_000 }, async () => {
     const web = await cloud.startEcs({ name: 'foreign', waits: { readyMinutes: 2880, terminationMinutes: 0 } })
     const service = serviceAt(local.apiUrl, 'foreign')
     const group = { applicationName: 'foreign', deploymentGroupName: 'live' }
@@ -150,7 +150,7 @@ describe.concurrent('an ECS service that CodeDeploy shifts, by the same calls as
     expect(await metNow(web)).toEqual(['v2'])
   })
 
-  it('judges a deployment that it took over, also below its own first step', { timeout: 90_000 }, async () => {
+  it('judges a deployment that it took over, also below its own first step', { timeout: 180_000 }, async () => {
     const web = await cloud.startEcs({ name: 'adopted' })
     web.servers.green.deploy('v2', 0.5)
     const service = serviceAt(local.apiUrl, 'adopted')

@@ -4,10 +4,10 @@ import { newAnswers } from '../support/clients.ts'
 import { type DrivenCloud, openDrivenCloud, serviceAt } from '../support/driven-cloud.ts'
 import { startQuietly } from '../support/local-mode.ts'
 
-const errors = { kind: 'metric', name: 'errors', metric: 'error-rate', max: 0.05, minRequests: 10 }
+const errors = { kind: 'metric', name: 'errors', metric: 'error-rate', max: 0.05, minRequests: 5 }
 const worse = { kind: 'compare', name: 'worse', measure: 'errors' }
-/** At 60 times real time a step takes eight seconds: long enough to be followed on a machine that does other things too. */
-const canary = { type: 'canary', percent: 40, intervalSeconds: 480, bakeSeconds: 60 }
+/** At 60 times real time a step takes ten seconds: long enough to be followed on a machine that does other things too. */
+const canary = { type: 'canary', percent: 40, intervalSeconds: 600, bakeSeconds: 60 }
 const linear = { ...canary, type: 'linear' }
 /** Their first step is ended by a gate: longer than any test. */
 const forLong = { intervalSeconds: 86_400 }
@@ -58,7 +58,7 @@ describe.concurrent('an alias that CodeDeploy shifts', () => {
   it.for([
     { name: 'driven-canary', strategy: canary, greens: [40, 100] },
     { name: 'driven-linear', strategy: linear, greens: [40, 80, 100] },
-  ])('succeeds: $name', { timeout: 90_000 }, async ({ name, strategy, greens }) => {
+  ])('succeeds: $name', { timeout: 180_000 }, async ({ name, strategy, greens }) => {
     const pay = await cloud.startFunction(name)
     const service = serviceAt(local.apiUrl, name)
     await service.register({ routes: [pay.driverRoute], strategy, gates: [errors] })
@@ -72,7 +72,7 @@ describe.concurrent('an alias that CodeDeploy shifts', () => {
   it.for([
     { name: 'driven-bad-canary', strategy: { ...canary, ...forLong }, gate: errors },
     { name: 'driven-bad-linear', strategy: { ...linear, ...forLong }, gate: worse },
-  ])('is taken back by a gate, and whole again: $name', { timeout: 90_000 }, async ({ name, strategy, gate }) => {
+  ])('is taken back by a gate, and whole again: $name', { timeout: 180_000 }, async ({ name, strategy, gate }) => {
     const pay = await cloud.startFunction(name)
     const service = serviceAt(local.apiUrl, name)
     await service.register({ routes: [pay.driverRoute], strategy, gates: [gate] })
@@ -88,7 +88,7 @@ describe.concurrent('an alias that CodeDeploy shifts', () => {
 })
 
 describe.concurrent('an alias that Sluice shifts', () => {
-  it('succeeds with the newest version, and is taken back late', { timeout: 90_000 }, async () => {
+  it('succeeds with the newest version, and is taken back late', { timeout: 180_000 }, async () => {
     const pay = await cloud.startFunction('alias-canary')
     const service = serviceAt(local.apiUrl, 'alias-canary')
     await service.register({ routes: [pay.aliasRoute], strategy: canary, gates: [errors] })
@@ -105,7 +105,7 @@ describe.concurrent('an alias that Sluice shifts', () => {
     expect(await metNow(pay)).toEqual(['v1'])
   })
 
-  it('is taken back by a gate', { timeout: 90_000 }, async () => {
+  it('is taken back by a gate', { timeout: 180_000 }, async () => {
     const pay = await cloud.startFunction('alias-bad')
     const service = serviceAt(local.apiUrl, 'alias-bad')
     await service.register({ routes: [pay.aliasRoute], strategy: { ...linear, ...forLong }, gates: [worse] })

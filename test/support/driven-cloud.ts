@@ -12,8 +12,8 @@ type Json = Readonly<Record<string, unknown>>
 const finalPhases = ['succeeded', 'rolled-back', 'aborted', 'superseded', 'rejected', 'rollback-failed']
 
 /** Requests per real second to each service: at 60 times real time as many in each local minute. */
-const rate = 40
-const longestSeconds = 120
+const rate = 25
+const longestSeconds = 180
 
 /** One deployment of CodeDeploy, as a test looks at it. */
 export interface SeenDeployment {
@@ -84,7 +84,7 @@ export function serviceAt(apiUrl: string, service: string) {
     callApi(apiUrl, 'POST', '/v1/deployments', { service, revision: 'v2', ...body })
   return {
     async register(document: Json): Promise<Answer> {
-      const put = await callApi(apiUrl, 'PUT', `/v1/services/${service}`, document)
+      const put = await patiently(() => callApi(apiUrl, 'PUT', `/v1/services/${service}`, document))
       if (put.status > 201) throw new Error(`not registered: ${JSON.stringify(put.body)}`)
       return put
     },
@@ -98,18 +98,21 @@ export function serviceAt(apiUrl: string, service: string) {
     untilSo,
     untilBaking: (id: string, weight: number) => untilSo(id, (now) => now.phase === 'baking' && now.weight === weight),
     untilEnded: (id: string) => untilSo(id, ({ phase }) => finalPhases.includes(String(phase))),
-    /** Repeated while the answer is 503, as its `Retry-After` asks; at most 5 times. */
-    async command(id: string, word: string, body: Json = {}): Promise<Answer> {
-      const send = () => callApi(apiUrl, 'POST', `/v1/deployments/${id}/${word}`, body)
-      let answer = await send()
-      for (let again = 0; answer.status === 503 && again < 5; again++) answer = await send()
-      return answer
-    },
+    command: (id: string, word: string, body: Json = {}) =>
+      patiently(() => callApi(apiUrl, 'POST', `/v1/deployments/${id}/${word}`, body)),
     /** What green got, one write after the other, as the record tells it. */
     async greensOf(id: string): Promise<readonly unknown[]> {
       const { body } = await callApi(apiUrl, 'GET', `/v1/deployments/${id}/events?limit=100`)
       return (body.items as Json[]).filter(({ type }) => type === 'write').map(({ after }) => (after as Json).green)
     },
-    lateRollback: (body: Json = {}) => callApi(apiUrl, 'POST', `/v1/services/${service}/rollback`, body),
+    lateRollback: (body: Json = {}) =>
+      patiently(() => callApi(apiUrl, 'POST', `/v1/services/${service}/rollback`, body)),
   }
+}
+
+/** Sends again while the answer is 503, as its `Retry-After` asks; at most 5 times. Not for a start: its key is a new one. */
+async function patiently(send: () => Promise<Answer>): Promise<Answer> {
+  let answer = await send()
+  for (let again = 0; answer.status === 503 && again < 5; again++) answer = await send()
+  return answer
 }
