@@ -72,15 +72,20 @@ function decideVerified(deployment: Deployment, gates: GatesSummary, nowMs: numb
   return { type: 'roll-back', cause: { type: 'gate', gate: gates.unsettled.gate, actor: systemActor, reason } }
 }
 
-/** Only an attached group has its health checked; at weight 0 it gets no traffic. */
+/**
+ * Only an attached group has its health checked; at weight 0 it gets no traffic. A version of a function needs no attaching:
+ * there, what serves before our first write is only noted with the lease, so that whoever finds it after a write that never
+ * arrived knows it for ours.
+ */
 async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
-  // A weighted record that is not there is a finding: nothing could be created from what we know. A version of a function
-  // needs no attaching, and what a driver moves it attaches itself.
-  if (work.route.kind !== 'alb') return
+  // A weighted record that is not there is a finding: nothing could be created from what we know. What a driver moves it
+  // attaches itself.
+  const { kind } = work.route
+  if (kind === 'route53' || kind === 'codedeploy') return
   await writePlanned(deps, deployment, work, {
     percent: 0,
     keepIdle: true,
-    isThere: (seen) => seen.weights[deployment.canary] !== null,
+    isThere: (seen) => kind === 'lambda-alias' || seen.weights[deployment.canary] !== null,
     reason: 'attached at weight 0: only then its health is checked',
   })
 }
