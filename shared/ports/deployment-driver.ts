@@ -19,12 +19,15 @@ export interface DeploymentDriver {
    * Creates a deployment, in one attempt, with the configuration that its strategy comes to (which is created first
    * where it is one of ours and missing).
    *
+   * @param mayCreate - The last look: called once, when everything else is there, just before the creation is sent. Throws
+   *   to stop; nothing was created then.
    * @returns The driver's own id of it.
+   * @throws Whatever `mayCreate` throws.
    * @throws {TransientError} If the outcome is unknown; with `refused` where nothing was created, such as by throttling.
    * @throws {ConflictError} If the group has a deployment that has not ended: nothing was created.
    * @throws {UpstreamError} If CodeDeploy refuses it for good: nothing was created.
    */
-  create(wish: DriverWish): Promise<string>
+  create(wish: DriverWish, mayCreate?: () => Promise<void>): Promise<string>
   /**
    * How far a deployment has come, with each of its lifecycle events.
    *

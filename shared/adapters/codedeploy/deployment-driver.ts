@@ -47,7 +47,7 @@ export function createCodeDeployDriver(
       const all = await reads.list({ createTimeRange: { start } })
       return all.find(({ description }) => description === tag)?.deploymentId ?? null
     },
-    async create(wish) {
+    async create(wish, mayCreate) {
       const deploymentConfigName = await beforeCreation(() => provideConfig(clients, wish, callMs))
       const input: CreateDeploymentCommandInput = {
         ...{ applicationName, deploymentGroupName, description: wish.tag },
@@ -55,6 +55,8 @@ export function createCodeDeployDriver(
         ...(deploymentConfigName !== null && { deploymentConfigName }),
       }
       const attempt = { tried: 'codedeploy:CreateDeployment', on: group }
+      // Making the configuration took time, in which the lease may have gone to somebody else.
+      await mayCreate?.()
       const { deploymentId } = await orRefusal(() =>
         callingCodeDeploy(attempt, () =>
           withDeadline(createMs, (abortSignal) => once.send(new CreateDeploymentCommand(input), { abortSignal })),

@@ -170,7 +170,10 @@ export function createMemoryCodeDeploy(options: MemoryCodeDeployOptions): Memory
           )
           return found.at(-1)?.deploymentId ?? null
         }),
-      create: (wish) => call('driver.create', () => start(route, wish)),
+      async create(wish, mayCreate) {
+        await mayCreate?.()
+        return call('driver.create', () => start(route, wish))
+      },
       read: (deploymentId) => call('driver.read', () => toProgress(find(deploymentId))),
       continue: (deploymentId, wait) =>
         call('driver.continue', () => {

@@ -5,8 +5,9 @@ import { ConflictError, TransientError, UpstreamError } from '../../domain/error
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
-import { requireTime, takeLease } from '../write-route.ts'
+import { takeLease } from '../write-route.ts'
 import { platformOf } from './group-facts.ts'
+import { requireHeld } from './last-look.ts'
 
 const allAtOnce: Strategy = { type: 'blue-green', bakeSeconds: 0 }
 
@@ -36,11 +37,14 @@ export async function redeploy(deps: Deps, wish: Redeployment): Promise<string> 
     const found = await driver.find(tag, Date.parse(deployment.createdAt))
     if (found !== null) return found
     const former = await toFormer(deps, wish, tag)
-    requireTime(deps, lease)
-    if (!(await deps.leases.isHeld(lease))) throw new TransientError(`the lease of ${lease.resource} was lost`)
-    return await driver.create(former)
+    const created = await driver.create(former, async () => {
+      await requireHeld(deps, lease)
+      isOpen = true
+    })
+    isOpen = false
+    return created
   } catch (error) {
-    isOpen = error instanceof TransientError && !error.refused
+    isOpen &&= error instanceof TransientError && !error.refused
     // Somebody else's deployment runs: it ends, and then ours has its turn.
     if (error instanceof ConflictError) throw new TransientError(error.message, { cause: error, refused: true })
     throw error

@@ -11,8 +11,9 @@ import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver
 import type { Lease } from '../../ports/lease.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { requirePlan } from '../route-guard.ts'
-import { requireTime, takeLease } from '../write-route.ts'
+import { takeLease } from '../write-route.ts'
 import { platformOf, readRunning } from './group-facts.ts'
+import { requireHeld } from './last-look.ts'
 
 /**
  * From this share on, percent, a deployment is not taken over: whoever looks from outside sees the larger side as the
@@ -50,7 +51,7 @@ interface Start {
   readonly id: string
   readonly route: CodeDeployRoute
   readonly lease: Lease
-  /** `isOpen`: a creation was sent, and nobody knows what became of it. */
+  /** `isOpen`: a creation is being sent, or was, and nobody knows what became of it. */
   readonly wire: { isOpen: boolean }
 }
 
@@ -102,11 +103,13 @@ async function findOrCreate(deps: Deps, start: Start, driver: DeploymentDriver, 
   if (found !== null) return found
   await requireSides(deps, wanted, start.route)
   const wish = await toWish(deps, start.route, wanted, tag)
-  requirePlan(await loadDeployment(deps, wanted.id))
-  requireTime(deps, start.lease)
-  if (!(await deps.leases.isHeld(start.lease)))
-    throw new TransientError(`the lease of ${start.lease.resource} was lost`)
-  return create(driver, wish, start.wire, sinceMs)
+  return create(deps, start, { driver, wish, sinceMs })
+}
+
+interface Creation {
+  readonly driver: DeploymentDriver
+  readonly wish: DriverWish
+  readonly sinceMs: number
 }
 
 /**
@@ -126,22 +129,23 @@ async function requireSides(deps: Deps, { stable, routes }: Deployment, route: C
 }
 
 /** One attempt. Where its answer is lost, a look may find what it did. */
-async function create(
-  driver: DeploymentDriver,
-  wish: DriverWish,
-  wire: Start['wire'],
-  sinceMs: number,
-): Promise<string> {
+async function create(deps: Deps, { id, lease, wire }: Start, { driver, wish, sinceMs }: Creation): Promise<string> {
   try {
-    return await driver.create(wish)
-  } catch (error) {
-    if (error instanceof ConflictError) throw new GroupBusy(error.message, { cause: error })
-    if (!(error instanceof TransientError) || error.refused) throw error
-    wire.isOpen = true
-    const found = await driver.find(wish.tag, sinceMs).catch(() => null)
-    if (found === null) throw error
+    const created = await driver.create(wish, async () => {
+      requirePlan(await loadDeployment(deps, id))
+      await requireHeld(deps, lease)
+      wire.isOpen = true
+    })
     wire.isOpen = false
-    return found
+    return created
+  } catch (error) {
+    if (!wire.isOpen) throw error
+    const isUnknown = error instanceof TransientError && !error.refused
+    const found = isUnknown ? await driver.find(wish.tag, sinceMs).catch(() => null) : null
+    wire.isOpen = isUnknown && found === null
+    if (found !== null) return found
+    if (error instanceof ConflictError) throw new GroupBusy(error.message, { cause: error })
+    throw error
   }
 }
 

@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-codedeploy'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createCodeDeployDriver } from '../../../../shared/adapters/codedeploy/deployment-driver.ts'
-import { NotFoundError, TransientError, UpstreamError } from '../../../../shared/domain/errors.ts'
+import { ConflictError, NotFoundError, TransientError, UpstreamError } from '../../../../shared/domain/errors.ts'
 import type { DriverWish } from '../../../../shared/ports/deployment-driver.ts'
 import { aDrivenRoute } from '../../../support/driven-stack.ts'
 
@@ -85,6 +85,18 @@ describe('create', () => {
     expect(inputs(creator, sdk.CreateDeploymentCommand)).toMatchObject([
       { deploymentConfigName: ownConfig.deploymentConfigName },
     ])
+  })
+
+  it('looks for the last time when its configuration is there, and creates nothing where that says no', async () => {
+    codeDeploy.on(sdk.GetDeploymentConfigCommand).rejects(refusal('DeploymentConfigDoesNotExistException'))
+    codeDeploy.on(sdk.CreateDeploymentConfigCommand).resolves({ deploymentConfigId: 'c-1' })
+    const seen: number[] = []
+    const creation = driver.create(aWish(linear20), async () => {
+      seen.push(codeDeploy.commandCalls(sdk.CreateDeploymentConfigCommand).length)
+      throw new ConflictError('the lease is over')
+    })
+    await expect(creation).rejects.toThrow(new ConflictError('the lease is over'))
+    expect([seen, creator.calls()]).toEqual([[1], []])
   })
 
   it('takes the one that is there', async () => {

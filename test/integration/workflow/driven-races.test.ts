@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { TransientError } from '../../../shared/domain/errors.ts'
+import { redeploy } from '../../../shared/use-cases/drive/redeploy.ts'
+import { startDriver } from '../../../shared/use-cases/drive/start-driver.ts'
+import { aCodeDeployRoute, anAlbRoute } from '../../support/builders.ts'
+import { anEcsRevision } from '../../support/driven.ts'
+import { aMetricGate } from '../../support/gates.ts'
+import { startWalk, type Walk } from '../../support/workflow-walk.ts'
+
+let walk: Walk
+afterEach(() => walk.close())
+
+const { moves: _, ...route } = aCodeDeployRoute()
+const strategy = { type: 'canary', percent: 10, intervalSeconds: 300, bakeSeconds: 60 } as const
+const errors = aMetricGate({ name: 'errors', metric: 'error-rate', max: 0.01, minRequests: 1, failures: 1 })
+const allAtOnce = { type: 'blue-green', bakeSeconds: 0 } as const
+
+async function startDriven() {
+  walk = await startWalk({ service: { routes: [route], strategy, gates: [errors] } })
+  walk.cloud.codedeploy.setGroup(route, { platform: 'ECS', moves: anAlbRoute() })
+  walk.traffic = () => ({ requests: 1000 })
+}
+
+const begin = async () => (await walk.start({ codedeploy: anEcsRevision })).id
+const created = () => walk.cloud.codedeploy.deployments().map(({ description, status }) => ({ description, status }))
+const startAs = (tag: string) =>
+  walk.cloud.codedeploy.start(route, { tag, revision: anEcsRevision, platform: 'ECS', strategy: allAtOnce })
+
+/** Its answer comes when the lease that it says we have is nearly over. */
+const slowLease = () => ({
+  ...walk.deps,
+  leases: {
+    ...walk.deps.leases,
+    async isHeld(...args: Parameters<typeof walk.deps.leases.isHeld>) {
+      const isHeld = await walk.deps.leases.isHeld(...args)
+      await walk.clock.sleep(15_000)
+      return isHeld
+    },
+  },
+})
+
+/** What was created by the time that `creating` was refused, and why it was. */
+async function refusalOf(creating: Promise<unknown>) {
+  const refused = creating.then(
+    () => 'nothing was refused',
+    (error: unknown) => [String(error), created()],
+  )
+  return walk.during(refused)
+}
+
+describe('a creation', () => {
+  it('is not begun with too little of the lease left', async () => {
+    await startDriven()
+    walk.cloud.inject({
+      before({ action }) {
+        if (action === 'driver.find') throw new TransientError('CodeDeploy is away')
+      },
+    })
+    const wanted = await walk.until(await begin(), ({ driven }) => driven !== undefined)
+    walk.cloud.inject({})
+    expect(await refusalOf(startDriver(slowLease(), wanted, aCodeDeployRoute()))).toEqual([
+      expect.stringContaining('nearly over; no write starts now'),
+      [],
+    ])
+  })
+
+  it('is not begun so late for a rollback either', async () => {
+    await startDriven()
+    startAs('the one before')
+    await walk.advance(120)
+    const ours = startAs('ours')
+    await walk.advance(120)
+    const deployment = await walk.load(await begin())
+    const driver = walk.deps.driverFor(route)
+    const wish = { deployment, route: aCodeDeployRoute(), driver, ours }
+    const [refusal, there] = await refusalOf(redeploy(slowLease(), wish))
+    expect(refusal).toContain('nearly over; no write starts now')
+    expect(there).not.toContainEqual(expect.objectContaining({ description: `sluice ${deployment.id} roll-back` }))
+  })
+})
