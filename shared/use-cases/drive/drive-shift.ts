@@ -2,12 +2,16 @@ import type { Deps } from '../../deps.ts'
 import type { Deployment } from '../../domain/deployment.ts'
 import { isApproved } from '../../domain/next-action.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
+import { systemActor } from '../../domain/transition.ts'
 import { toInstant } from '../../ports/clock.ts'
 import { waitForRaise } from '../blocked-raise.ts'
 import { changeDeployment } from '../change-deployment.ts'
 import { findRaiseBlock } from '../raise-blocks.ts'
+import { rollBack } from '../roll-back.ts'
+import { DriftFound } from '../route-guard.ts'
 import { followDriver } from './follow-driver.ts'
-import { GroupBusy, startDriver } from './start-driver.ts'
+import { GroupBusy } from './group-busy.ts'
+import { startDriver } from './start-driver.ts'
 
 /** How soon a driver is looked at again before its first shift, seconds. */
 const lookSeconds = 30
@@ -33,9 +37,16 @@ async function startOrWait(deps: Deps, deployment: Deployment, route: CodeDeploy
   try {
     return await startDriver(deps, deployment, route)
   } catch (error) {
+    if (error instanceof DriftFound) return giveUp(deps, deployment, error)
     if (!(error instanceof GroupBusy)) throw error
     return waitForGroup(deps, deployment, `${resourceOf(route)} is busy: ${error.message}`)
   }
+}
+
+/** Nothing of ours is there yet, and its sides are no longer what they were planned to be: whatever serves stays. */
+function giveUp(deps: Deps, { id }: Deployment, { message, drift }: DriftFound): Promise<Deployment> {
+  const reason = `${message}; nothing was deployed: start another deployment, which begins from there`
+  return rollBack(deps, id, { type: 'drift', actor: systemActor, reason }, drift)
 }
 
 /** A deployment that came through the queue waits for as long as it takes; any other until its deadline. */

@@ -6,25 +6,21 @@ import { toDriverTag } from '../../domain/driver-tag.ts'
 import { ConflictError, TransientError, UpstreamError } from '../../domain/errors.ts'
 import { adoptableIn } from '../../domain/foreign-deployments.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
-import { sameRouting, servingSlot } from '../../domain/traffic.ts'
 import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
 import type { Lease } from '../../ports/lease.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { requirePlan } from '../route-guard.ts'
 import { takeLease } from '../write-route.ts'
+import { GroupBusy } from './group-busy.ts'
 import { platformOf, readRunning } from './group-facts.ts'
 import { requireHeld } from './last-look.ts'
+import { requireSides } from './sides.ts'
 
 /**
  * From this share on, percent, a deployment is not taken over: whoever looks from outside sees the larger side as the
  * trusted one, and going back to that would be going on.
  */
 const mostToAdopt = 50
-
-/** The group has a deployment that is not ours and has not ended; nothing was created. */
-export class GroupBusy extends Error {
-  override readonly name = 'GroupBusy'
-}
 
 /**
  * Brings the driver's deployment into being, once: under the group's lease it is looked for by our id and created only
@@ -34,6 +30,7 @@ export class GroupBusy extends Error {
  * @returns The record, which knows the driver's deployment.
  * @throws {GroupBusy} If somebody else's deployment runs in the group, and is not to be taken over.
  * @throws {UpstreamError} If what was to be taken over has gone too far, or is gone and nothing else is given to deploy.
+ * @throws {DriftFound} If somebody else has changed what serves since the snapshot; nothing was created.
  * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
  * @throws {TransientError} If the outcome is unknown, or the lease is held by somebody else: call again.
  */
@@ -101,8 +98,8 @@ async function findOrCreate(deps: Deps, start: Start, driver: DeploymentDriver, 
   const sinceMs = Date.parse(wanted.driven?.wantedAt ?? wanted.createdAt)
   const found = await driver.find(tag, sinceMs)
   if (found !== null) return found
-  await requireSides(deps, wanted, start.route)
   const wish = await toWish(deps, start.route, wanted, tag)
+  await requireSides(deps, wanted, start.route)
   return create(deps, start, { driver, wish, sinceMs })
 }
 
@@ -110,22 +107,6 @@ interface Creation {
   readonly driver: DeploymentDriver
   readonly wish: DriverWish
   readonly sinceMs: number
-}
-
-/**
- * Since the sides were told apart, somebody else may have deployed: CodeDeploy would bring the new version to the side that
- * counts as the trusted one.
- */
-async function requireSides(deps: Deps, { stable, routes }: Deployment, route: CodeDeployRoute): Promise<void> {
-  const snapshot = routes.find(({ resource }) => resource === resourceOf(route))?.snapshot
-  if (!route.moves || !snapshot) return
-  const live = await deps.routerFor(route.moves).read()
-  const serving = servingSlot(live)
-  if (serving === stable || sameRouting(live, snapshot)) return
-  const where = serving === null ? 'both sides or none' : serving
-  throw new UpstreamError(
-    `${resourceOf(route)} serves from ${where} by now, not from ${stable}; start another deployment`,
-  )
 }
 
 /** One attempt. Where its answer is lost, a look may find what it did. */

@@ -5,7 +5,7 @@ import { type DriverProgress, hasEnded } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
 import { TransientError, UpstreamError } from '../../domain/errors.ts'
 import { type CodeDeployRoute, type MovedRoute, resourceOf, targetGroupOf } from '../../domain/service.ts'
-import { canaryPercent, type RouteState, sameRouting, servingSlot } from '../../domain/traffic.ts'
+import type { RouteState } from '../../domain/traffic.ts'
 import type { DeploymentDriver } from '../../ports/deployment-driver.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { toStable } from '../restore-goal.ts'
@@ -14,6 +14,7 @@ import { recordWrite } from '../write-planned.ts'
 import { takeLease, writeRoute } from '../write-route.ts'
 import { readRunning } from './group-facts.ts'
 import { redeploy } from './redeploy.ts'
+import { isAllStable } from './sides.ts'
 
 /** How long one try waits for the driver, real milliseconds: an abort answers within 20 s, and a task has 60. */
 const patienceMs = 12_000
@@ -175,7 +176,7 @@ async function restoreMoves(undoing: Undoing, moves: MovedRoute, snapshot: Route
   // One that was taken over had a share when it was: that is not what to go back to.
   const goal = toStable(router, deployment, snapshot)
   const live = await router.read()
-  if (isTakenBack(live, goal, deployment)) return
+  if (isAllStable(live, goal, deployment)) return
   await requireTargets(undoing, moves)
   const receipt = await writeRoute(deps, {
     deployment: deployment.id,
@@ -209,10 +210,4 @@ async function requireTargets({ deps, deployment }: Undoing, moves: MovedRoute):
   throw new UpstreamError(
     `traffic is not where the snapshot has it, and ${group} has no healthy target (${health.total} registered): a person must look`,
   )
-}
-
-/** As it was, or with everything on the old side: CodeDeploy may write the same share in other words. */
-function isTakenBack(live: RouteState, goal: RouteState, { canary, stable }: Deployment): boolean {
-  if (sameRouting(live, goal)) return true
-  return servingSlot(goal) === stable && servingSlot(live) === stable && canaryPercent(live.weights, canary) === 0
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { TransientError } from '../../../shared/domain/errors.ts'
 import { redeploy } from '../../../shared/use-cases/drive/redeploy.ts'
 import { startDriver } from '../../../shared/use-cases/drive/start-driver.ts'
-import { aCodeDeployRoute, anAlbRoute } from '../../support/builders.ts'
+import { aCodeDeployRoute, anAlbRoute, webArns } from '../../support/builders.ts'
 import { anEcsRevision } from '../../support/driven.ts'
 import { aMetricGate } from '../../support/gates.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
@@ -25,6 +25,52 @@ const begin = async () => (await walk.start({ codedeploy: anEcsRevision })).id
 const created = () => walk.cloud.codedeploy.deployments().map(({ description, status }) => ({ description, status }))
 const startAs = (tag: string) =>
   walk.cloud.codedeploy.start(route, { tag, revision: anEcsRevision, platform: 'ECS', strategy: allAtOnce })
+
+/** Just before we look for ours for the first time. */
+function beforeFirstLook(act: () => void): void {
+  let isFirst = true
+  walk.cloud.inject({
+    before({ action }) {
+      if (action !== 'driver.find' || !isFirst) return
+      isFirst = false
+      act()
+    },
+  })
+}
+
+describe('a group in which somebody else was faster', () => {
+  it('is left as it is once theirs has changed which side serves: ours would go the wrong way', async () => {
+    await startDriven()
+    beforeFirstLook(() => startAs('by hand'))
+    const id = await begin()
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, ended.cause?.type, walk.green()]).toEqual(['rolled-back', 'drift', 100])
+    expect(ended.cause?.reason).toContain('nothing was deployed: start another deployment')
+    expect(created()).toEqual([{ description: 'by hand', status: 'succeeded' }])
+  })
+
+  it('is not deployed to where somebody has moved its traffic', async () => {
+    await startDriven()
+    beforeFirstLook(() =>
+      walk.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 63, [webArns.green]: 37 } }),
+    )
+    const ended = await walk.untilEnded(await begin())
+    expect([ended.phase, ended.cause?.type, walk.green(), created()]).toEqual(['rolled-back', 'drift', 37, []])
+  })
+
+  it('gets ours after theirs was taken back', async () => {
+    await startDriven()
+    let theirs = ''
+    beforeFirstLook(() => {
+      theirs = startAs('by hand')
+    })
+    const id = await begin()
+    await walk.during(walk.deps.driverFor(route).stop(theirs))
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, walk.green()]).toEqual(['succeeded', 100])
+    expect(created().at(-1)).toEqual({ description: `sluice ${id}`, status: 'succeeded' })
+  })
+})
 
 /** Its answer comes when the lease that it says we have is nearly over. */
 const slowLease = () => ({
