@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type Deployment, isOver } from '../domain/deployment.ts'
+import { toDriverTag } from '../domain/driver-tag.ts'
 import { ConflictError, NotFoundError } from '../domain/errors.ts'
 import { openLateWatch } from '../domain/late-watch.ts'
 import { whyWatchStops } from '../domain/may-write.ts'
@@ -73,8 +74,8 @@ async function watchRoute(deps: Deps, deployment: Deployment, work: RouteAtWork)
 }
 
 /**
- * A creation that was on the wire when ours was taken back may take effect after that: then it is stopped as any other. One
- * that is known was followed to its end before ours had one.
+ * A creation that was on the wire when ours was taken back may take effect after that: then it is stopped as any other,
+ * also where a later try had created another one. The one that is known was followed to its end before ours had one.
  */
 async function watchDriver(
   deps: Deps,
@@ -82,9 +83,13 @@ async function watchDriver(
   work: RouteAtWork,
   route: CodeDeployRoute,
 ): Promise<void> {
-  if (deployment.phase === 'succeeded' || deployment.driven?.progress) return
-  const mayRestore = () => requireWatched(deps, deployment.id, work.resource)
-  await takeBack(deps, { deployment, work, route, mayRestore })
+  const { id, phase, driven, createdAt } = deployment
+  if (phase === 'succeeded') return
+  const sinceMs = Date.parse(driven?.wantedAt ?? createdAt)
+  const late = await deps.driverFor(route).find(toDriverTag(id, 'shift'), sinceMs)
+  if (late === null || late === driven?.progress?.deploymentId) return
+  const mayRestore = () => requireWatched(deps, id, work.resource)
+  await takeBack(deps, { deployment, work, route, mayRestore, driversId: late })
 }
 
 /** Decided again on what is there under the lease: since the look, anybody may have written. */

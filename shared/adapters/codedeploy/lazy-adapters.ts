@@ -33,7 +33,7 @@ export function createLazyCodeDeployAdapters({ region, alb }: CodeDeployOptions)
       const driver = lazy(async () => (await adapters()).driverFor(route))
       return {
         find: async (tag, sinceMs) => (await driver()).find(tag, sinceMs),
-        create: async (wish) => (await driver()).create(wish),
+        create: async (wish, mayCreate) => (await driver()).create(wish, mayCreate),
         read: async (deploymentId) => (await driver()).read(deploymentId),
         continue: async (deploymentId, wait) => (await driver()).continue(deploymentId, wait),
         stop: async (deploymentId) => (await driver()).stop(deploymentId),

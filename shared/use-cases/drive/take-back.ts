@@ -26,6 +26,8 @@ export interface TakingBack {
   readonly route: CodeDeployRoute
   /** The last look before traffic is written. Throws to stop. */
   readonly mayRestore: () => Promise<void>
+  /** The driver's deployment to take back. Default: the one that the record knows, or that is found by our id. */
+  readonly driversId?: string
 }
 
 /** One deployment of the driver that is to be undone. */
@@ -51,9 +53,10 @@ interface Undoing {
  * @throws {TransientError} If it is not done yet: call again.
  * @throws {UpstreamError} If the driver cannot take it back.
  */
-export async function takeBack(deps: Deps, { deployment, work, route, mayRestore }: TakingBack): Promise<void> {
+export async function takeBack(deps: Deps, taking: TakingBack): Promise<void> {
+  const { deployment, work, route, mayRestore } = taking
   const driver = deps.driverFor(route)
-  const id = await findOurs(deps, deployment, route, driver)
+  const id = taking.driversId ?? (await findOurs(deps, deployment, route, driver))
   // It was never created, so nothing was moved. One that comes late is found by the watch after the end.
   if (id === null) return
   const giveUpAtMs = deps.clock.realNow() + patienceMs

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { TransientError } from '../../../shared/domain/errors.ts'
+import { abort } from '../../../shared/use-cases/abort.ts'
 import { redeploy } from '../../../shared/use-cases/drive/redeploy.ts'
 import { startDriver } from '../../../shared/use-cases/drive/start-driver.ts'
-import { aCodeDeployRoute, anAlbRoute, webArns } from '../../support/builders.ts'
+import { aCodeDeployRoute, aDeployer, anAlbRoute, webArns } from '../../support/builders.ts'
 import { anEcsRevision } from '../../support/driven.ts'
 import { aMetricGate } from '../../support/gates.ts'
 import { startWalk, type Walk } from '../../support/workflow-walk.ts'
@@ -122,5 +123,22 @@ describe('a creation', () => {
     const [refusal, there] = await refusalOf(redeploy(slowLease(), wish))
     expect(refusal).toContain('nearly over; no write starts now')
     expect(there).not.toContainEqual(expect.objectContaining({ description: `sluice ${deployment.id} roll-back` }))
+  })
+})
+
+describe('a creation that arrives after the end', () => {
+  it('is taken back, also where another one was known and taken back before', async () => {
+    await startDriven()
+    const id = await begin()
+    await walk.until(id, ({ weight }) => weight === 10)
+    await walk.during(abort(walk.deps, id, { actor: aDeployer }))
+    expect((await walk.untilEnded(id)).phase).toBe('aborted')
+    walk.cloud.codedeploy.start(route, { tag: `sluice ${id}`, revision: anEcsRevision, platform: 'ECS', strategy })
+    await walk.advance(180)
+    expect(walk.green()).toBe(0)
+    expect(created().slice(2)).toEqual([
+      { description: `sluice ${id}`, status: 'stopped' },
+      expect.objectContaining({ status: 'succeeded' }),
+    ])
   })
 })
