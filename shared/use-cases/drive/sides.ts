@@ -19,7 +19,8 @@ export async function requireSides(deps: Deps, deployment: Deployment, route: Co
   const snapshot = routesAtWork(deployment).find((work) => work.resource === resource)?.progress.snapshot ?? null
   if (!route.moves || snapshot === null) return
   const live = await deps.routerFor(route.moves).read()
-  if (isAllStable(live, snapshot, deployment)) return
+  // Where somebody else's was under way at our snapshot, that is divided, and what was taken back since is whole.
+  if (servingSlot(live) === deployment.stable || sameRouting(live, snapshot)) return
   const [running] = await readRunning(deps, route)
   if (running) throw new GroupBusy(`${running.deploymentId} is under way in the group`)
   throw new DriftFound(resource, snapshot, live)

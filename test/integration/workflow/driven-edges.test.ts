@@ -221,7 +221,8 @@ describe('a deployment that has not begun while somebody else deploys', () => {
     await walk.during(approve(walk.deps, id, { actor: aDeployer }))
     const ended = await walk.untilEnded(id)
     expect([ended.phase, created().length, walk.green()]).toEqual(['rolled-back', 1, 100])
-    expect((await notes(id)).join('\n')).toContain('codedeploy:web/prod serves from green by now, not from blue')
+    expect(ended.cause).toMatchObject({ type: 'drift' })
+    expect((await notes(id)).join('\n')).toContain('nothing was deployed: start another deployment')
   })
 })
 
