@@ -13,6 +13,8 @@ import { callingCodeDeploy, unlessCode } from './codedeploy-error.ts'
 /**
  * Sees to it that a configuration of ours is there and does what its name says.
  *
+ * @param deadlineMs - Real milliseconds for all calls together: whoever creates holds a lease meanwhile.
+ * @throws {TransientError} If it cannot be told in that time.
  * @throws {UpstreamError} If one of its name does something else: it cannot be changed, so somebody has to delete it.
  */
 export async function provideOwnConfig(
@@ -21,8 +23,11 @@ export async function provideOwnConfig(
   deadlineMs: number,
 ): Promise<void> {
   const { name } = wish
+  const endsAtMs = performance.now() + deadlineMs
   const within = <T>(tried: string, send: (abortSignal: AbortSignal) => Promise<T>) =>
-    callingCodeDeploy({ tried: `codedeploy:${tried}`, on: name }, () => withDeadline(deadlineMs, send))
+    callingCodeDeploy({ tried: `codedeploy:${tried}`, on: name }, () =>
+      withDeadline(Math.max(0, endsAtMs - performance.now()), send),
+    )
   const read = () =>
     within('GetDeploymentConfig', async (abortSignal) => {
       const command = new GetDeploymentConfigCommand({ deploymentConfigName: name })

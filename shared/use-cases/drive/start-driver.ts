@@ -3,7 +3,7 @@ import type { Deployment } from '../../domain/deployment.ts'
 import { drivenWeight } from '../../domain/driven.ts'
 import type { DriverProgress } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
-import { ConflictError, TransientError, UpstreamError } from '../../domain/errors.ts'
+import { ConflictError, NotFoundError, TransientError, UpstreamError } from '../../domain/errors.ts'
 import { adoptableIn } from '../../domain/foreign-deployments.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
 import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
@@ -63,8 +63,8 @@ async function startUnderLease(deps: Deps, start: Start): Promise<Deployment> {
   if (wanted.driven?.progress) return wanted
   const deploymentId = await findOrCreate(deps, start, driver, wanted)
   const progress = await driver.read(deploymentId).catch((error: unknown) => {
-    // That it is there must be recorded; how far it has come, the next look sees.
-    if (error instanceof TransientError) return justCreated(deploymentId)
+    // That it is there must be recorded, even if reads do not show it yet; how far it has come, the next look sees.
+    if (error instanceof TransientError || error instanceof NotFoundError) return justCreated(deploymentId)
     throw error
   })
   return changeDeployment(deps, id, () => ({ type: 'driver-followed', progress, diagnosis: null }))

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { MemoryDeploymentGroup } from '../../../shared/adapters/memory/codedeploy.ts'
 import type { Deps } from '../../../shared/deps.ts'
 import type { Deployment } from '../../../shared/domain/deployment.ts'
-import { TransientError } from '../../../shared/domain/errors.ts'
+import { NotFoundError, TransientError } from '../../../shared/domain/errors.ts'
 import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { approve } from '../../../shared/use-cases/approve.ts'
@@ -237,5 +237,34 @@ describe('a group that shifts what another service has', () => {
       ...{ id: `route-taken:${webArns.rule}`, severity: 'error', title: 'Another service has this route' },
       detail: `${webArns.rule} belongs to service "shop"; remove its route there first`,
     })
+  })
+})
+
+describe('a creation', () => {
+  it('is not sent with less of the lease than it may take', async () => {
+    await startDriven()
+    const calls: string[] = []
+    walk.cloud.inject({
+      async before({ action }) {
+        if (action !== 'driver.find' && action !== 'driver.create') return
+        calls.push(action)
+        if (calls.length === 1) await walk.deps.clock.sleep(13_000)
+      },
+    })
+    expect((await walk.untilEnded(await begin())).phase).toBe('succeeded')
+    expect(calls).toEqual(['driver.find', 'driver.find', 'driver.create'])
+  })
+
+  it('is known though CodeDeploy does not find it at once', async () => {
+    await startDriven()
+    let isFirst = true
+    walk.cloud.inject({
+      before({ action }) {
+        if (action !== 'driver.read' || !isFirst) return
+        isFirst = false
+        throw new NotFoundError('DeploymentDoesNotExist')
+      },
+    })
+    expect((await walk.untilEnded(await begin())).phase).toBe('succeeded')
   })
 })

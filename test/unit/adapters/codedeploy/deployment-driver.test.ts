@@ -131,6 +131,19 @@ describe('create', () => {
     },
   )
 
+  it('is not sent when its configuration took all the time that there was for that', async () => {
+    const afterAWhile = <T>(answer: () => T) => new Promise<void>((resolve) => setTimeout(resolve, 15)).then(answer)
+    codeDeploy.on(sdk.GetDeploymentConfigCommand).callsFake(() =>
+      afterAWhile(() => {
+        throw refusal('DeploymentConfigDoesNotExistException')
+      }),
+    )
+    codeDeploy.on(sdk.CreateDeploymentConfigCommand).callsFake(() => afterAWhile(() => ({})))
+    const hasty = createCodeDeployDriver({ repeating, once }, aDrivenRoute(), { callMs: 25 })
+    await expect(hasty.create(aWish(linear20))).rejects.toMatchObject({ name: 'TransientError', refused: true })
+    expect(creator.calls()).toEqual([])
+  })
+
   it('is sent once, and its outcome is unknown when no answer comes', async () => {
     creator.on(sdk.CreateDeploymentCommand).callsFake(() => new Promise(() => undefined))
     const hasty = createCodeDeployDriver({ repeating, once }, aDrivenRoute(), { createMs: 5 })
