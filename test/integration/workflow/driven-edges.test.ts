@@ -7,6 +7,8 @@ import type { Service } from '../../../shared/domain/service.ts'
 import { abort } from '../../../shared/use-cases/abort.ts'
 import { approve } from '../../../shared/use-cases/approve.ts'
 import { followDriver } from '../../../shared/use-cases/drive/follow-driver.ts'
+import { releaseLine } from '../../../shared/use-cases/release-line.ts'
+import { stopLine } from '../../../shared/use-cases/stop-line.ts'
 import { aDeployer, anAlbRoute, aService, webArns } from '../../support/builders.ts'
 import { aBundle, aDrivenRoute, anEcsRevision } from '../../support/driven.ts'
 import { aMetricGate } from '../../support/gates.ts'
@@ -266,5 +268,75 @@ describe('a creation', () => {
       },
     })
     expect((await walk.untilEnded(await begin())).phase).toBe('succeeded')
+  })
+})
+
+describe('a halted deployment that CodeDeploy finishes', () => {
+  async function halted(): Promise<string> {
+    await startDriven({ strategy: { ...canary, bakeSeconds: 600 } })
+    await deployFormer()
+    walk.cloud.codedeploy.setGroup(route, { ...ecsGroup, terminationWaitMinutes: 30 })
+    const id = await begin()
+    const at = await walk.until(id, atWeight(10))
+    walk.cloud.setGroup(webArns[at.stable], { total: 4, healthy: 0 })
+    await failCanary(id)
+    await walk.until(id, 'halted')
+    return id
+  }
+
+  it('stays a matter for a person, who aborts by force', async () => {
+    const id = await halted()
+    await walk.advance(900)
+    const at = await walk.load(id)
+    expect([at.phase, at.stage, at.weight, walk.failedChecks]).toEqual(['halted', 'baking', 100, []])
+    await walk.during(abort(walk.deps, id, { actor: aDeployer, force: true }))
+    expect((await walk.untilEnded(id, 1200)).phase).toBe('aborted')
+  })
+
+  it('goes back by itself once the way back starts tasks of its own', async () => {
+    const id = await halted()
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, ended.cause?.gate, statuses().slice(1)]).toEqual([
+      ...['rolled-back', 'errors'],
+      [
+        { description: `sluice ${id}`, status: 'succeeded' },
+        { description: `sluice ${id} roll-back`, status: 'succeeded' },
+      ],
+    ])
+  })
+})
+
+describe('a workflow that is dead while CodeDeploy succeeds', () => {
+  it('is replaced, and ours ends well', async () => {
+    await startDriven({}, { ...ecsGroup, terminationWaitMinutes: 120 })
+    const id = await begin()
+    await walk.until(id, atWeight(10))
+    await walk.stop(id)
+    walk.checksOn = false
+    await walk.advance(4 * 3600)
+    expect((await walk.load(id)).weight).toBe(10)
+    walk.checksOn = true
+    expect((await walk.untilEnded(id)).phase).toBe('succeeded')
+  })
+})
+
+describe('a deployment at Ready while the line is stopped', () => {
+  it('goes on when it runs again, without asking twice and without turning round meanwhile', async () => {
+    await startDriven({ approvals: { required: 1, timeoutSeconds: 7200 } }, { ...ecsGroup, readyWaitMinutes: 600 })
+    const id = await begin()
+    await walk.until(id, 'awaiting-approval')
+    await stopLine(walk.deps, { reason: 'an incident', actor: aDeployer })
+    await walk.during(approve(walk.deps, id, { actor: aDeployer }))
+    const before = walk.tasksCalled.length
+    await walk.advance(3600)
+    expect([(await walk.load(id)).phase, created()[0]?.status, walk.tasksCalled.length - before < 30]).toEqual([
+      'shifting',
+      'ready',
+      true,
+    ])
+    await walk.during(releaseLine(walk.deps, { actor: aDeployer }))
+    expect((await walk.untilEnded(id)).phase).toBe('succeeded')
+    const asked = (await notes(id)).filter((text) => text?.includes('waits for 1 approval'))
+    expect(asked).toHaveLength(1)
   })
 })
