@@ -1,19 +1,46 @@
 import type { MemoryCloud } from '../../shared/adapters/memory/cloud.ts'
 import { UpstreamError } from '../../shared/domain/errors.ts'
-import { type AlbRoute, type Route, type Route53Route, resourceOf } from '../../shared/domain/service.ts'
+import {
+  type AlbRoute,
+  type CodeDeployRoute,
+  type LambdaAliasRoute,
+  type Route53Route,
+  resourceOf,
+} from '../../shared/domain/service.ts'
 import { anAlbRoute, webArns } from '../support/builders.ts'
 import { appPair, aRoute53Route } from '../support/record-sets.ts'
 import { eastArns, setPair } from '../support/three-waves.ts'
+import {
+  aliasVersions,
+  type CrashDriver,
+  furnishGroups,
+  greenOf,
+  groupOf,
+  isLambda,
+  lambdaAlarm,
+  toTarget,
+} from './driver-cloud.ts'
 
-/** The kinds of routes whose sides have names of their own. */
-export type CrashRoute = AlbRoute | Route53Route
+/** The kinds of routes that scenarios have; a driven one does not say what its driver moves. */
+export type CrashRoute = MovedRoute | CodeDeployRoute
+export type MovedRoute = AlbRoute | Route53Route | LambdaAliasRoute
 
 /** Everything that the routes of a scenario may name. */
 export const routes = {
   web: anAlbRoute(),
   east: { kind: 'alb', ruleArn: eastArns.rule, blue: eastArns.blue, green: eastArns.green, wave: 1 },
   dns: aRoute53Route(),
+  alias: { kind: 'lambda-alias', functionName: 'checkout', alias: 'live', wave: 1 },
+  ecs: groupOf('ecs'),
+  adopting: { ...groupOf('ecs'), onForeignDeployment: 'adopt' },
+  lambda: groupOf('lambda'),
 } as const satisfies Readonly<Record<string, CrashRoute>>
+
+/** What changes when a route is moved: of a driven one, what its driver moves. */
+export function movedOf(route: CrashRoute): MovedRoute {
+  if (route.kind !== 'codedeploy') return route
+  return isLambda(route) ? routes.alias : routes.web
+}
 
 /** How many targets each group has registered. */
 export const targetsOfGroup = 2
@@ -31,6 +58,8 @@ export interface CrashCloud {
   shift(route: CrashRoute, green: number): void
   /** From now on every write of a rule is denied; or no longer. */
   refuseWrites(isRefused: boolean): void
+  setAlarm(name: string, state: 'OK' | 'ALARM'): void
+  readonly driver: CrashDriver
 }
 
 /** Puts everything there that the routes of a scenario name, all traffic to blue, into a cloud in memory. */
@@ -41,8 +70,11 @@ export function furnishMemory(cloud: MemoryCloud): CrashCloud {
     cloud.setGroup(group, { total: targetsOfGroup, healthy: count })
   }
   const setPercent = (route: CrashRoute, green: number) => {
-    if (route.kind === 'route53') return setPair(cloud.hostedZones, { blue: 100 - green, green })
-    cloud.routing.set(resourceOf(route), { weights: { [route.blue]: 100 - green, [route.green]: green } })
+    const moved = movedOf(route)
+    if (moved.kind === 'route53') return setPair(cloud.hostedZones, { blue: 100 - green, green })
+    cloud.codedeploy.settle()
+    if (moved.kind === 'lambda-alias') return cloud.functions.setAlias(moved.functionName, moved.alias, toTarget(green))
+    cloud.routing.set(resourceOf(moved), { weights: { [moved.blue]: 100 - green, [moved.green]: green } })
   }
   for (const { rule, blue, green } of [webArns, eastArns]) {
     setHealthy(blue, targetsOfGroup)
@@ -51,11 +83,16 @@ export function furnishMemory(cloud: MemoryCloud): CrashCloud {
   }
   cloud.hostedZones.addZone(appPair.hostedZoneId, { name: 'example.com' })
   setPercent(routes.dns, 0)
+  cloud.functions.addFunction(routes.alias.functionName, { versions: Object.values(aliasVersions) })
+  setPercent(routes.alias, 0)
+  cloud.alarms.setState(lambdaAlarm, 'OK')
   return {
     setHealthy,
     healthyIn: (group) => healthy.get(group) ?? 0,
     addMinute: (group, startMs, minute) => cloud.metrics.setMinute(group, startMs, minute),
     shift: setPercent,
+    setAlarm: cloud.alarms.setState,
+    driver: furnishGroups(cloud),
     refuseWrites(isRefused) {
       cloud.inject({
         before({ action, subject }) {
@@ -64,12 +101,17 @@ export function furnishMemory(cloud: MemoryCloud): CrashCloud {
       })
     },
     greenPercent(route) {
-      if (route.kind === 'route53') {
-        const weights = cloud.hostedZones.weightsOf(route.hostedZoneId, route.name, route.type)
-        return percentOf(weights[route.blue], weights[route.green])
+      const moved = movedOf(route)
+      if (moved.kind === 'route53') {
+        const weights = cloud.hostedZones.weightsOf(moved.hostedZoneId, moved.name, moved.type)
+        return percentOf(weights[moved.blue], weights[moved.green])
       }
-      const weights = cloud.weightsOf(resourceOf(route))
-      return percentOf(weights[route.blue], weights[route.green])
+      if (moved.kind === 'lambda-alias') {
+        cloud.codedeploy.settle()
+        return greenOf(cloud.functions.aliasOf(moved.functionName, moved.alias))
+      }
+      const weights = cloud.weightsOf(resourceOf(moved))
+      return percentOf(weights[moved.blue], weights[moved.green])
     },
   }
 }
@@ -77,8 +119,4 @@ export function furnishMemory(cloud: MemoryCloud): CrashCloud {
 /** @returns Null where both are 0. An absent side has nothing. */
 export function percentOf(blue = 0, green = 0): number | null {
   return blue + green === 0 ? null : (100 * green) / (blue + green)
-}
-
-export function isCrashRoute(route: Route): route is CrashRoute {
-  return route.kind === 'alb' || route.kind === 'route53'
 }

@@ -15,6 +15,12 @@ import type { CrashProcess } from './process.ts'
  * - `foreign`: nothing befalls it, but just before somebody else gives green a share that is in no plan.
  * - `answers-late`: it took effect at once, and its process stands still as long before it sees the answer: what it read is
  *   not so any more.
+ *
+ * Where a driver or an alias is called, and nowhere else:
+ *
+ * - `arrives-late`: a call that changes what the driver does gets no answer and takes effect when its lease is long over.
+ * - `group-taken`: nothing befalls it, but just before somebody else starts a deployment in the group.
+ * - `stopped`, `continued`: nothing befalls it, but just before somebody else stops what runs in the group, or lets it go on.
  */
 export const faultKinds = [
   'dies-before',
@@ -30,7 +36,9 @@ export const faultKinds = [
   'foreign',
 ] as const
 
-export type FaultKind = (typeof faultKinds)[number]
+export const driverFaultKinds = ['arrives-late', 'group-taken', 'stopped', 'continued'] as const
+
+export type FaultKind = (typeof faultKinds)[number] | (typeof driverFaultKinds)[number]
 
 /** Those that mostly come to what another one comes to: a whole run draws a part of their cells. */
 export const kindredKinds: readonly FaultKind[] = ['execution-dies', 'denied', 'answers-late', 'foreign']
@@ -46,10 +54,14 @@ export interface PortCall {
   readonly port: string
   readonly method: string
   readonly subject: string
+  /** Of a creation by a driver: what it is known by. */
+  readonly tag?: string
 }
 
 /** What every call of every process goes through. */
 export interface Disturbance {
+  /** True where calls are met as they are sent: whatever an adapter does before has been done. Default: as they are made. */
+  readonly meetsWhatIsSent?: boolean
   meet(call: PortCall, act: () => Promise<unknown>, stand: () => Promise<void>): Promise<unknown>
 }
 
@@ -62,12 +74,14 @@ export interface FaultWorld {
   abort(): void
   /** Somebody else changes what the first route of the service gives to green. */
   shift(): void
+  /** Somebody else does this in the deployment group of the service. */
+  meddle(how: 'group-taken' | 'stopped' | 'continued'): void
 }
 
 /** Longer than any function but the check may run; its zombie goes on then. Milliseconds. */
 const hangMs = 125_000
 /** When a write that was sent and not answered takes effect: later than its caller waits, within its lease. Milliseconds. */
-const lateMs = { answer: 3000, effect: 12_000 } as const
+const lateMs = { answer: 3000, effect: 12_000, afterLease: 45_000 } as const
 const overtakenAfterMs = 2000
 const throttledCalls = 5
 
@@ -111,8 +125,15 @@ export function createInjector(fault: Fault | null, world: FaultWorld): Injector
       case 'overtaken':
         if (kind === 'overtaken') void world.sleep(overtakenAfterMs).then(world.abort)
         return hang(call, act, stand)
+      case 'arrives-late':
+        return arrive(call, act, lateMs.afterLease)
       case 'foreign':
         world.shift()
+        return act()
+      case 'group-taken':
+      case 'stopped':
+      case 'continued':
+        world.meddle(kind)
         return act()
       case 'answers-late': {
         const answer = await act()
@@ -124,13 +145,17 @@ export function createInjector(fault: Fault | null, world: FaultWorld): Injector
   }
 
   async function hang(call: PortCall, act: () => Promise<unknown>, stand: () => Promise<void>): Promise<unknown> {
-    if (!isWrite(call)) {
+    if (!isWrite(call) && !isDriverWrite(call)) {
       call.process.freeze(hangMs)
       await stand()
       return act()
     }
+    return arrive(call, act, lateMs.effect)
+  }
+
+  async function arrive(call: PortCall, act: () => Promise<unknown>, afterMs: number): Promise<never> {
     void world
-      .sleep(lateMs.effect)
+      .sleep(afterMs)
       .then(act)
       .catch(() => undefined)
     await world.sleep(lateMs.answer)
@@ -138,6 +163,7 @@ export function createInjector(fault: Fault | null, world: FaultWorld): Injector
   }
 
   return {
+    meetsWhatIsSent: true,
     calls,
     hasStruck: () => hasStruck,
     async meet(call, act, stand) {
@@ -155,6 +181,13 @@ export function createInjector(fault: Fault | null, world: FaultWorld): Injector
 /** Whether a call changes how users are routed. */
 export function isWrite({ port, method }: Pick<PortCall, 'port' | 'method'>): boolean {
   return ((port === 'router' || port === 'testRouter') && method === 'write') || method === 'upsert'
+}
+
+const driverWrites: ReadonlySet<string> = new Set(['create', 'continue', 'stop'])
+
+/** Whether a call changes what a driver does. */
+export function isDriverWrite({ port, method }: Pick<PortCall, 'port' | 'method'>): boolean {
+  return port === 'driver' && driverWrites.has(method)
 }
 
 function nameOf({ port, method, subject }: PortCall): string {

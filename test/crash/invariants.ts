@@ -1,11 +1,13 @@
 import { type Deployment, isFinal, isOver } from '../../shared/domain/deployment.ts'
+import { drivenRouteOf } from '../../shared/domain/driven.ts'
 import { resourceOf, targetGroupOf } from '../../shared/domain/service.ts'
 import { type Slot, slots } from '../../shared/domain/traffic.ts'
 import { isMovedBy, isReachedBy } from '../../shared/domain/waves.ts'
 import { zoneResource } from '../../shared/use-cases/zone/zone-session.ts'
 import { readAll } from '../support/read-all.ts'
-import { type CrashRoute, isCrashRoute } from './cloud.ts'
-import { type Disturbance, isWrite, type PortCall } from './faults.ts'
+import { type CrashRoute, movedOf } from './cloud.ts'
+import { checkDriverEnd, findDriverMisuse } from './driver-invariants.ts'
+import { type Disturbance, isDriverWrite, isWrite, type PortCall } from './faults.ts'
 import type { CrashWorld } from './world.ts'
 
 /** Between the last look at the goal, or at the targets, and the write of a process that nothing stopped, milliseconds. */
@@ -15,7 +17,7 @@ const onTheWireMs = 3000
 export interface Watch {
   /** What must never be, in words; empty while nothing was broken. */
   readonly violations: readonly string[]
-  /** How many writes of routing were sent. */
+  /** How many writes of routing were sent, and how many calls that change what a driver does. */
   readonly writes: () => number
   /** How many of them have taken effect. */
   readonly effects: () => number
@@ -25,6 +27,8 @@ export interface Watch {
   sent(call: PortCall): Promise<number>
   /** Lets a write that was sent take effect, and looks at what it does. */
   effect(call: PortCall, act: () => Promise<unknown>, sentAtMs: number): Promise<unknown>
+  /** A call that changes what a driver does is being sent. */
+  sentToDriver(call: PortCall): Promise<void>
   /** A record may have been saved: what it says of the goal is noted. */
   saved(): Promise<void>
   /** From when on there is a world to look at, and which routes there. */
@@ -59,8 +63,15 @@ export function createWatch(): Watch {
   const say = (call: PortCall, what: string) =>
     void violations.push(`${call.process.name}, ${call.port}.${call.method} ${call.subject}: ${what}`)
 
+  /** What a driver moves is written under its group's lease. */
+  function leaseOf({ method, subject }: PortCall): string {
+    if (method === 'upsert') return zoneResource(subject)
+    const driven = routes.find((route) => route.kind === 'codedeploy' && resourceOf(movedOf(route)) === subject)
+    return driven ? resourceOf(driven) : subject
+  }
+
   async function checkFence({ ports, clock }: CrashWorld, call: PortCall): Promise<void> {
-    const resource = call.method === 'upsert' ? zoneResource(call.subject) : call.subject
+    const resource = leaseOf(call)
     const [own, newest] = [call.process.taken.get(resource), await ports.leases.peek(resource)]
     if (!own || !newest || newest.holder !== own.holder || newest.fence !== own.fence)
       say(call, `sent with fence ${own?.fence ?? 'none'}, the newest is ${newest?.fence ?? 'none'}`)
@@ -130,6 +141,18 @@ export function createWatch(): Watch {
     return world?.clock.now() ?? 0
   }
 
+  /** A creation needs the group's lease, and nothing goes on for a deployment that is being taken back. */
+  async function sentToDriver(call: PortCall): Promise<void> {
+    writes++
+    if (world === null) return
+    const newest = await world.newest()
+    const sinceMs = newest === null ? undefined : goalAtMs.get(newest.id)
+    const rolledBackSinceMs = sinceMs === undefined ? null : world.clock.now() - sinceMs
+    const misuse = findDriverMisuse(call, newest, { driver: world.cloud.driver, rolledBackSinceMs })
+    if (misuse !== null) say(call, misuse)
+    if (call.method === 'create') await checkFence(world, call)
+  }
+
   async function saved(): Promise<void> {
     if (world === null) return
     const newest = await world.newest()
@@ -143,7 +166,7 @@ export function createWatch(): Watch {
   }
 
   return {
-    ...{ violations, writes: () => writes, effects: () => effects, sent, effect, saved },
+    ...{ violations, writes: () => writes, effects: () => effects, sent, effect, sentToDriver, saved },
     begin(started, routesOfService) {
       world = started
       routes = routesOfService
@@ -160,8 +183,10 @@ export function createWatch(): Watch {
       healthAtMs = world?.clock.now() ?? healthAtMs
     },
     around: (disturbance) => ({
+      ...disturbance,
       async meet(call, act, stand) {
         if (world === null) return disturbance.meet(call, act, stand)
+        if (isDriverWrite(call)) await sentToDriver(call)
         if (!isWrite(call) || call.port === 'testRouter') {
           const acting = async () => {
             const answer = await act()
@@ -239,7 +264,7 @@ function hasBegun({ plan, step, firstShiftAt, settings, stage, target }: Deploym
 export async function checkEnd(
   world: CrashWorld,
   id: string,
-  foreign: ForeignChange | null,
+  { foreign, arrivesLate }: { readonly foreign: ForeignChange | null; readonly arrivesLate: boolean },
 ): Promise<readonly string[]> {
   const { ports, clock } = world
   const problems: string[] = []
@@ -257,7 +282,7 @@ export async function checkEnd(
   const finals = moves.filter(({ to }) => isFinal(to) && to !== 'rollback-failed')
   if (finals.length !== 1) problems.push(`${finals.length} final phases`)
   const wanted = goalShare(deployment)
-  for (const [resource, share] of readShares(world, deployment.settings.routes.filter(isCrashRoute)))
+  for (const [resource, share] of readShares(world, deployment.settings.routes))
     if (share?.canary !== wanted && !isNotOurs(deployment, resource, share, foreign))
       problems.push(`${deployment.phase}, and ${resource} has ${share?.canary} %`)
   const zones = deployment.settings.routes.flatMap((route) =>
@@ -269,6 +294,7 @@ export async function checkEnd(
       problems.push(`${lease.holder} still has the lease of ${resource}`)
   }
   if ((await ports.deployments.pointer(deployment.service)) === id) problems.push('the service is still taken')
+  problems.push(...checkDriverEnd(world.cloud, deployment, arrivesLate))
   for (const execution of await runningExecutions(world, id)) problems.push(`execution ${execution} still runs`)
   return problems
 }
@@ -278,7 +304,12 @@ export async function checkEnd(
  * look at it, when it was as it should be.
  */
 function isNotOurs(deployment: Deployment, resource: string, share: Share | null, foreign: ForeignChange | null) {
+  const driven = drivenRouteOf(deployment)
+  // It ended before it had taken over what somebody else had started, which goes on.
+  if (driven?.onForeignDeployment === 'adopt' && !deployment.driven) return true
   if (foreign?.resource !== resource || share?.canary !== foreign.percent) return false
+  // Between two shifts, and once it has ended, the driver leaves what others do, and only the driver knows.
+  if (driven !== null) return true
   const route = deployment.routes.find((one) => one.resource === resource)
   if (!route?.touched || route.snapshot?.weights.green === foreign.percent) return true
   const endedAtMs = Date.parse(deployment.endedAt ?? '')

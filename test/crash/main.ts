@@ -5,6 +5,7 @@ import type { ChildAnswer, ChildTask } from './child.ts'
 import { addTotals, type Broken, noTotals, type Totals } from './matrix.ts'
 import { mutations } from './mutations.ts'
 import type { Through } from './run.ts'
+import { driven } from './scenarios/driven.ts'
 import { deployments, scenarios } from './scenarios.ts'
 
 // Runs the crash matrix: every scenario, every call, every fault. Exit code 0: nothing was broken, and with `--mutate`
@@ -15,9 +16,9 @@ const usage = `Usage: npm run test:crash -- [options]
   --through WHAT    memory: on the memory adapters; sdk: on those that ship, over HTTP to the local endpoint; both (default)
   --seed N          which cells a sample takes (default 1)
   --sample F        which part of the cells to run on memory, above 0 up to 1 (default 1: all;
-                    of scenarios with incidents a tenth of it)
-  --kindred F       which part of that for faults that mostly come to what another one comes to (default 0.25)
-  --sdk-cases N     about how many cells of each scenario to run through the SDKs (default 32)
+                    of scenarios with incidents, and of driven ones but at calls of the driver, a tenth of it)
+  --kindred F       which part of that for faults that mostly come to what another one comes to (default 0.2)
+  --sdk-cases N     about how many cells of each scenario to run through the SDKs (default 20)
   --processes N     how many run at once (default 2)
   --mutate          take each safeguard away in memory; each must break an invariant`
 
@@ -49,8 +50,8 @@ function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ scenario: text(''), seed: text('1'), sample: text('1'), 'sdk-cases': text('32'), processes: text('2') },
-      ...{ kindred: text('0.25'), through: text('both'), mutate: { type: 'boolean', default: false } },
+      ...{ scenario: text(''), seed: text('1'), sample: text('1'), 'sdk-cases': text('20'), processes: text('2') },
+      ...{ kindred: text('0.2'), through: text('both'), mutate: { type: 'boolean', default: false } },
     },
   })
   const [seed, processes] = [Number(values.seed), Number(values.processes)]
@@ -124,10 +125,14 @@ async function runPart(through: Through, options: Options): Promise<Totals> {
   let [totals, done] = [noTotals, 0]
   const drawnOf = (name: string) => {
     if (through === 'sdk') return { cases: sdkCases }
-    return { share: deployments.some((one) => one.name === name) ? sample : sample * shareOfIncidents, kindred }
+    if (deployments.some((one) => one.name === name)) return { share: sample, kindred }
+    const isDriven = driven.some((one) => one.name === name)
+    return { share: sample * shareOfIncidents, kindred, ...(isDriven && { atDriver: sample }) }
   }
   const parts = partsOf[through]
-  const run = names.filter((name) => through === 'memory' || !scenarios.some((one) => one.name === name && one.isLong))
+  const run = names.filter(
+    (name) => through === 'memory' || !scenarios.some((one) => one.name === name && one.isOnlyOnMemory),
+  )
   const tasks = run.flatMap((scenario) =>
     Array.from({ length: parts }, (_, part) => ({
       through,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Fault, faultKinds, kindredKinds } from './faults.ts'
+import { driverFaultKinds, type Fault, type FaultKind, faultKinds, kindredKinds } from './faults.ts'
 import type { Mutation } from './mutations.ts'
 import { type RunOutcome, runScenario, type Through } from './run.ts'
 import type { Scenario } from './scenario.ts'
@@ -77,19 +77,31 @@ export type Drawn =
       readonly share: number
       /** Of those of kindred kinds again so much, above 0 up to 1. Default 1. */
       readonly kindred?: number
+      /** Of those at a call of a driver or an alias, whatever their kind. Default: as of all cells. */
+      readonly atDriver?: number
     }
   /** About so many of each scenario. */
   | { readonly cases: number }
 
 /** Takes a part of the cells that is the same for the same seed, whichever of them are run: each is drawn by itself. */
 export function drawnBy(seed: number, drawn: Drawn) {
-  return ({ scenario, fault, outOf }: Cell): boolean => {
-    const share = 'share' in drawn ? drawn.share * factorOf(fault, drawn.kindred) : drawn.cases / outOf
+  return ({ scenario, fault, call, outOf }: Cell): boolean => {
+    const share = shareOf(drawn, { fault, call, outOf })
     if (share >= 1) return true
     const digest = createHash('sha256').update(`${seed} ${scenario.name} ${fault.atCall} ${fault.kind}`).digest()
     return digest.readUInt32BE() / 2 ** 32 < share
   }
 }
+
+function shareOf(drawn: Drawn, { fault, call, outOf }: Pick<Cell, 'fault' | 'call' | 'outOf'>): number {
+  const isAtDriver = /: (driver\.|codedeploy\.|lambda\.UpdateAlias|\w+\.\w+ (codedeploy|lambda):)/.test(call)
+  if ('cases' in drawn) return (drawn.cases / outOf) * (isAtDriver ? driverFactor : 1)
+  if (isAtDriver && drawn.atDriver !== undefined) return drawn.atDriver
+  return drawn.share * factorOf(fault, drawn.kindred)
+}
+
+/** How much likelier one of a few cells through the SDKs is at a call of a driver. */
+const driverFactor = 3
 
 function factorOf({ kind }: Fault, kindred = 1): number {
   return kindredKinds.includes(kind) ? kindred : 1
@@ -101,7 +113,14 @@ function* cellsOf(scenario: Scenario, calls: readonly string[]): Generator<Cell>
   const outOf = (calls.length - first) * faultKinds.length
   for (const [index, call] of calls.entries())
     if (index >= first && first >= 0)
-      for (const kind of faultKinds) yield { scenario, call, outOf, fault: { kind, atCall: index + 1 } }
+      for (const kind of kindsAt(call)) yield { scenario, call, outOf, fault: { kind, atCall: index + 1 } }
+}
+
+/** What can befall a call, told by its words. */
+function kindsAt(call: string): readonly FaultKind[] {
+  if (!/: (\w+\.\w+ )?codedeploy[:.]/.test(call)) return faultKinds
+  const isChange = /: (driver\.(create|continue|stop) |codedeploy\.(Create|Continue|Stop)Deployment$)/.test(call)
+  return [...faultKinds, ...driverFaultKinds.filter((kind) => isChange || kind !== 'arrives-late')]
 }
 
 /** @param expected - The call that the fault should meet; null: that is not asked. */

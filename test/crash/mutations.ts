@@ -1,9 +1,13 @@
 import type { Deps } from '../../shared/deps.ts'
 import type { RouteState } from '../../shared/domain/traffic.ts'
+import type { DeploymentDriver } from '../../shared/ports/deployment-driver.ts'
 import type { DirectRouter } from '../../shared/ports/traffic-router.ts'
 
 /** A safeguard that is taken away: the harness is worth something only if each of these breaks an invariant. */
-export const mutations = ['lease-check', 'read-back', 'snapshot-restore'] as const
+export const mutations = [
+  ...(['lease-check', 'read-back', 'snapshot-restore'] as const),
+  ...(['find-before-create', 'last-look'] as const),
+] as const
 
 export type Mutation = (typeof mutations)[number]
 
@@ -16,7 +20,15 @@ export function mutate(mutation: Mutation, deps: Deps): Deps {
       return withoutReadBack(deps)
     case 'snapshot-restore':
       return withoutRestore(deps)
+    case 'find-before-create':
+      return withDriver(deps, (driver) => ({ ...driver, find: async () => null }))
+    case 'last-look':
+      return withDriver(deps, (driver) => ({ ...driver, create: (wish) => driver.create(wish) }))
   }
+}
+
+function withDriver(deps: Deps, change: (driver: DeploymentDriver) => DeploymentDriver): Deps {
+  return { ...deps, driverFor: (route) => change(deps.driverFor(route)) }
 }
 
 /** A holder believes for ever in the lease that it took. */

@@ -1,4 +1,5 @@
 import type { Deps } from '../../shared/deps.ts'
+import { type Route, resourceOf, type TestEntry } from '../../shared/domain/service.ts'
 import type { Lease } from '../../shared/ports/lease.ts'
 import type { Disturbance, PortCall } from './faults.ts'
 
@@ -55,17 +56,24 @@ export function createProcess({ name, ports, disturbance }: ProcessOptions): Cra
       get(of, method, receiver) {
         const value: unknown = Reflect.get(of, method, receiver)
         if (typeof value !== 'function' || typeof method !== 'string' || pure.has(method)) return value
-        return (...args: readonly unknown[]) =>
-          // A task's token is drawn anew in every run.
-          call({ port, method, subject: method === 'wake' ? '' : subject || subjectOf(args) }, async () =>
-            value.apply(of, args),
+        const send = (args: readonly unknown[]) =>
+          call(
+            // A task's token is drawn anew in every run.
+            { port, method, subject: method === 'wake' ? '' : subject || subjectOf(args), ...tagOf(args) },
+            async () => value.apply(of, args),
           )
+        return (...args: readonly unknown[]) => {
+          const [wish, lastLook] = args
+          if (port !== 'driver' || !disturbance.meetsWhatIsSent || typeof lastLook !== 'function') return send(args)
+          return Promise.resolve(lastLook()).then(() => send([wish]))
+        }
       },
     })
   /** A function that makes a port: what it makes is called through us. */
   const making = <Make extends (of: never) => object>(port: string, make: Make): Make =>
     new Proxy(make, {
-      apply: (of, self, args: unknown[]) => through(port, Reflect.apply(of, self, args), subjectOf(args)),
+      apply: (of, self, args: unknown[]) =>
+        through(port, Reflect.apply(of, self, args), resourceOf(args[0] as Route | TestEntry)),
     })
 
   const ownClock: Deps['clock'] = {
@@ -102,7 +110,7 @@ function portsOfProcess(ports: Deps, { ownClock, through, making }: Views): Deps
   const views = new Map<PropertyKey, unknown>([['clock', ownClock]])
   // Made when it is asked for: most processes need a few of them.
   const viewOf = (name: PropertyKey, value: unknown) => {
-    if (name === 'routerFor' || name === 'testRouterFor')
+    if (name === 'routerFor' || name === 'testRouterFor' || name === 'driverFor')
       return making(name.replace('For', ''), value as (of: never) => object)
     return name === 'logger' || typeof value !== 'object' || value === null ? value : through(String(name), value)
   }
@@ -118,11 +126,22 @@ function isLease(answer: unknown): answer is Lease {
   return typeof answer === 'object' && answer !== null && 'fence' in answer && 'resource' in answer
 }
 
+function tagOf([first]: readonly unknown[]): Pick<PortCall, 'tag'> {
+  const isTagged = typeof first === 'object' && first !== null && 'tag' in first && typeof first.tag === 'string'
+  return isTagged ? { tag: String(first.tag) } : {}
+}
+
+/** Of these kinds of routes no one field tells which it is. */
+function isNamedByItself(value: object): value is Route {
+  return 'kind' in value && (value.kind === 'lambda-alias' || value.kind === 'codedeploy')
+}
+
 /** What a call is about, for people and for telling calls apart: the first text among its arguments and their fields. */
 function subjectOf(args: readonly unknown[]): string {
   const [first] = args
   if (typeof first === 'string') return first
   if (typeof first !== 'object' || first === null) return ''
+  if (isNamedByItself(first)) return resourceOf(first)
   const fields: readonly unknown[] = Object.values(first)
   const named = ['resource', 'ruleArn', 'id', 'name'].flatMap((key) => (key in first ? [Reflect.get(first, key)] : []))
   return String([...named, ...fields].find((field) => typeof field === 'string') ?? '')

@@ -8,7 +8,8 @@ import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
 import { aDeployer, aService, webArns } from '../support/builders.ts'
 import { readAll } from '../support/read-all.ts'
 import { eastArns } from '../support/three-waves.ts'
-import { routes } from './cloud.ts'
+import { type CrashRoute, movedOf, routes } from './cloud.ts'
+import { allAtOnceIn, lambdaAlarm } from './driver-cloud.ts'
 import { createInjector, type Fault, type FaultKind, type FaultWorld } from './faults.ts'
 import { checkEnd, createWatch, runningExecutions, type Watch } from './invariants.ts'
 import { startMemoryWorld } from './memory-world.ts'
@@ -103,6 +104,7 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
     stopExecutions: async () => started?.stopExecutions(),
     abort: () => void (started && abortOpen(started)),
     shift: () => void (started && letStrangerShift(started, watch, scenario)),
+    meddle: (how) => void (started && meddle(started, watch, scenario, how)),
   }
   const { world, calls, checkLog } = await start(options, faultWorld, watch)
   started = world
@@ -112,20 +114,27 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
     watch.begin(world, scenario.service.routes ?? [routes.web])
     await scenario.prepare?.({ world, watch })
     bringTraffic(world, scenario, watch)
-    const id = await begin(world)
+    const id = await begin(world, scenario)
     const acting = id === null ? Promise.resolve() : act({ world, watch }, scenario, id)
     const ended = id !== null && (await untilOver(world, id, acting))
     await world.clock.advance(calmMs)
     world.endChecks()
     if (ended) await untilExecutionsEnd(world, id)
     const phase = id === null ? null : ((await world.load(id))?.phase ?? null)
-    const problems = id === null ? ['it could not be started'] : await checkEnd(world, id, watch.foreign())
+    const problems =
+      id === null
+        ? ['it could not be started']
+        : await checkEnd(world, id, { foreign: watch.foreign(), arrivesLate: fault?.kind === 'arrives-late' })
     const events = await eventsOf(world, id)
     const violations = [
       ...watch.violations,
       ...(scenario.check?.(events) ?? []),
       ...checkLog(),
-      ...(ended ? problems : [`after ${endsWithinMs / 1000} s it is ${phase ?? 'not there'}`, ...problems]),
+      ...(ended
+        ? problems
+        : isStoppedForGood(phase, fault)
+          ? []
+          : [`after ${endsWithinMs / 1000} s it is ${phase ?? 'not there'}`, ...problems]),
       ...(phase === 'succeeded' && scenario.canary !== 'good' ? ['a bad canary succeeded'] : []),
       ...((fault === undefined || cured.has(fault.kind)) && phase !== scenario.ends
         ? [`it is ${phase}, and nothing but retries was needed to be ${scenario.ends}`]
@@ -137,23 +146,72 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
   }
 }
 
-/** A minute of requests on each side, every minute; the canary of a bad scenario goes bad with its first share. */
-function bringTraffic(world: CrashWorld, { canary }: Scenario, watch: Watch): void {
+/** Somebody stopped what was to take ours back: that is tried once, and then a person has to look. */
+function isStoppedForGood(phase: Phase | null, fault: Fault | undefined): boolean {
+  return phase === 'rollback-failed' && fault?.kind === 'stopped'
+}
+
+/** A minute of requests on each side, every minute; the canary of a bad scenario goes bad with its share. */
+function bringTraffic(world: CrashWorld, scenario: Scenario, watch: Watch): void {
   const { clock, cloud } = world
+  const { canary } = scenario
+  const route = firstRouteOf(scenario)
+  let isGreenBad = canary === 'errors'
   clock.every(60_000, () => {
     for (const groups of [webArns, eastArns])
       for (const slot of ['blue', 'green'] as const) {
-        const isBad = canary === 'errors' && slot === 'green'
+        const isBad = isGreenBad && slot === 'green'
         cloud.addMinute(groups[slot], clock.now() - 60_000, { requests: 1000, errors: isBad ? 500 : 0 })
       }
   })
-  if (canary !== 'loses-targets') return
-  const cancel = clock.every(1000, () => {
-    if (cloud.greenPercent(routes.web) === 0) return
-    cancel()
-    watch.noteHealth()
-    cloud.setHealthy(webArns.green, 0)
-  })
+  /** Once, as soon as green has so much. */
+  const whenGreenHas = (percent: number, what: () => void) => {
+    const cancel = clock.every(1000, () => {
+      if ((cloud.greenPercent(route) ?? 0) < percent) return
+      cancel()
+      what()
+    })
+  }
+  const goBad = () => {
+    isGreenBad = true
+    cloud.setAlarm(lambdaAlarm, 'ALARM')
+  }
+  switch (canary) {
+    case 'good':
+      return
+    case 'errors':
+      if (movedOf(route).kind === 'lambda-alias') whenGreenHas(1, goBad)
+      return
+    case 'errors at the end':
+      whenGreenHas(100, goBad)
+      return
+    case 'loses-targets':
+      whenGreenHas(1, () => {
+        watch.noteHealth()
+        cloud.setHealthy(webArns.green, 0)
+      })
+  }
+}
+
+function firstRouteOf({ service }: Scenario): CrashRoute {
+  return service.routes?.[0] ?? routes.web
+}
+
+/** Somebody who knows nothing of us, in the deployment group. */
+function meddle({ cloud }: CrashWorld, watch: Watch, scenario: Scenario, how: Parameters<FaultWorld['meddle']>[0]) {
+  const route = firstRouteOf(scenario)
+  if (route.kind !== 'codedeploy') return
+  switch (how) {
+    case 'group-taken':
+      // CodeDeploy brings it to the side that has less.
+      watch.noteForeign(route, cloud.greenPercent(route) === 100 ? 0 : 100)
+      void cloud.driver.start(route, allAtOnceIn(route))
+      return
+    case 'stopped':
+      return cloud.driver.stop(route)
+    case 'continued':
+      return cloud.driver.letGoOn(route)
+  }
 }
 
 /** What a client does that has no answer: the same again, with the same key. */
@@ -173,8 +231,8 @@ async function asClient<Answer>(world: CrashWorld, send: () => Promise<Answer>):
   return null
 }
 
-async function begin(world: CrashWorld): Promise<string | null> {
-  const input = { key: 'release-42', request: { service: 'web' }, actor: aDeployer }
+async function begin(world: CrashWorld, { request }: Scenario): Promise<string | null> {
+  const input = { key: 'release-42', request: { service: 'web', ...request }, actor: aDeployer }
   let id: string | null | undefined
   const starting = asClient(world, () => world.spawn('api:start', (deps) => startDeployment(deps, input)))
   void starting.then((deployment) => {
@@ -215,9 +273,8 @@ const foreignPercent = 37
 const operatorLooksMs = 60_000
 
 /** Somebody changes the first route; a person who is asked about it says that ours is right. */
-function letStrangerShift(world: CrashWorld, watch: Watch, { service }: Scenario): void {
-  const [route] = service.routes ?? [routes.web]
-  if (!route) return
+function letStrangerShift(world: CrashWorld, watch: Watch, scenario: Scenario): void {
+  const route = firstRouteOf(scenario)
   watch.noteForeign(route, foreignPercent)
   world.cloud.shift(route, foreignPercent)
   const actor = { ...aDeployer, name: 'operator' }

@@ -1,5 +1,6 @@
 import type { Deps } from '../../shared/deps.ts'
 import type { Deployment, DeploymentEvent, Phase } from '../../shared/domain/deployment.ts'
+import type { DeploymentRequest } from '../../shared/domain/deployment-request.ts'
 import type { Service } from '../../shared/domain/service.ts'
 import type { Strategy } from '../../shared/domain/strategy.ts'
 import { abort } from '../../shared/use-cases/abort.ts'
@@ -36,24 +37,26 @@ export interface Incident extends OneAct {
 /** What happens once, as soon as the deployment is there. */
 export type Act = Command | Incident
 
-type ServiceOfScenario = Partial<Omit<Service, 'routes'>> & { readonly routes?: readonly CrashRoute[] }
+export type ServiceOfScenario = Partial<Omit<Service, 'routes'>> & { readonly routes?: readonly CrashRoute[] }
 
 /** One whole deployment, and how it ends: undisturbed, and whatever happens to it. */
 export interface Scenario {
   readonly name: string
   readonly service: ServiceOfScenario
+  /** What is asked for besides the service. */
+  readonly request?: Omit<DeploymentRequest, 'service'>
   /**
    * `good`; `errors`: green answers with errors from its first request; `loses-targets`: no target of green is healthy any
-   * more from its first share on.
+   * more from its first share on; `errors at the end`: it answers with errors from when it has everything.
    */
-  readonly canary: 'good' | 'errors' | 'loses-targets'
+  readonly canary: 'good' | 'errors' | 'errors at the end' | 'loses-targets'
   readonly acts: readonly Act[]
   /** How it ends where nothing disturbs it. */
   readonly ends: Phase
   /** Before the start: what is there already, or what will come by itself. */
   readonly prepare?: (outside: Outside) => unknown
-  /** True where it takes thousands of calls: it is not run through the SDKs. Default false. */
-  readonly isLong?: boolean
+  /** True where it takes thousands of calls, or what only a cloud in memory can be told: not run through the SDKs. Default false. */
+  readonly isOnlyOnMemory?: boolean
   /** Faults only from the first call of this process on: what comes before is in another scenario. Default: all. */
   readonly from?: string
   /** What its events must not lack, in words; whatever befell it. */
@@ -107,10 +110,10 @@ export const good = (name: string, service: ServiceOfScenario, acts: readonly Ac
 export const bad = (
   name: string,
   service: ServiceOfScenario,
-  how: 'errors' | 'loses-targets' = 'errors',
+  how: Exclude<Scenario['canary'], 'good'> = 'errors',
 ): Scenario => ({
   ...{ name, canary: how, acts: [], ends: 'rolled-back' },
-  service: how === 'errors' ? { ...service, gates: [errors] } : service,
+  service: how === 'loses-targets' ? service : { ...service, gates: service.gates ?? [errors] },
 })
 export const aborted = (name: string, service: ServiceOfScenario, acts: readonly Act[]): Scenario => ({
   ...{ name, service, acts, canary: 'good', ends: 'aborted' },

@@ -19,6 +19,7 @@ import {
   strategies,
   waiting,
 } from './scenario.ts'
+import { driven } from './scenarios/driven.ts'
 import { leftovers } from './scenarios/leftovers.ts'
 import { strangers } from './scenarios/strangers.ts'
 import { waits } from './scenarios/waits.ts'
@@ -67,4 +68,4 @@ export const deployments: readonly Scenario[] = [
 ]
 
 /** Every scenario. One more: a file in `scenarios/`, and its list here. */
-export const scenarios: readonly Scenario[] = [...deployments, ...strangers, ...waits, ...leftovers]
+export const scenarios: readonly Scenario[] = [...deployments, ...driven, ...strangers, ...waits, ...leftovers]

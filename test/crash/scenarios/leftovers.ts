@@ -29,6 +29,6 @@ export const leftovers: readonly Scenario[] = [
   { ...bad('stale lease at the rollback', { strategy: canary }), acts: [staleLease] },
   {
     ...bad('rollback-failed recovers', { strategy: canary }),
-    ...{ acts: [refuseRestores, allowRestores], from: 'NeedsAttention', isLong: true },
+    ...{ acts: [refuseRestores, allowRestores], from: 'NeedsAttention', isOnlyOnMemory: true },
   },
 ]

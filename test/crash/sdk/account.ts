@@ -1,5 +1,6 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { CloudWatch } from '../../../local/aws/cloudwatch/cloudwatch.ts'
+import type { CodeDeploy } from '../../../local/aws/codedeploy/service.ts'
 import {
   initialAttributes,
   loadBalancerAttributes,
@@ -12,19 +13,24 @@ import type {
   RuleRecord,
   TargetGroupRecord,
 } from '../../../local/aws/elastic-load-balancing-v2/records.ts'
+import type { UserFunctions } from '../../../local/aws/lambda/user-functions.ts'
 import { buildZone } from '../../../local/aws/route53/zone.ts'
 import type { AwsService, Persistent } from '../../../local/aws/service.ts'
-import { resourceOf } from '../../../shared/domain/service.ts'
+import { type AlbRoute, type Route53Route, resourceOf } from '../../../shared/domain/service.ts'
 import { webArns } from '../../support/builders.ts'
 import { appPair } from '../../support/record-sets.ts'
 import { eastArns } from '../../support/three-waves.ts'
-import { type CrashCloud, type CrashRoute, percentOf, targetsOfGroup } from '../cloud.ts'
+import { type CrashCloud, movedOf, percentOf, targetsOfGroup } from '../cloud.ts'
+import { callAsStranger, furnishAlarm, furnishAlias, furnishGroupsOf } from './driver-account.ts'
 
 /** The services of the endpoint that a scenario needs furnished. */
 export interface Account {
   readonly elasticLoadBalancing: AwsService & { readonly state: Persistent }
   readonly route53: AwsService & { readonly state: Persistent }
   readonly metrics: CloudWatch['metrics']
+  readonly cloudWatch: Pick<AwsService, 'operations'>
+  readonly codeDeploy: CodeDeploy
+  readonly functions: UserFunctions
   /** Healthy targets of each group; the data plane answers with it. */
   readonly healthy: Map<string, number>
   /** Denies every write of a rule from now on, or no longer. */
@@ -51,8 +57,13 @@ export async function furnishAccount(account: Account): Promise<CrashCloud> {
   await route53.state.load(zonesAtBlue())
   for (const { blue, green } of [webArns, eastArns])
     for (const group of [blue, green]) healthy.set(group, targetsOfGroup)
+  const [driver, alias, setAlarm] = [
+    await furnishGroupsOf(account.codeDeploy),
+    await furnishAlias(account.functions),
+    await furnishAlarm(account.cloudWatch),
+  ]
   const balancers = () => elasticLoadBalancing.state.save() as SavedBalancers
-  const weightsOf = (route: CrashRoute): readonly [blue: number, green: number] => {
+  const weightsOf = (route: AlbRoute | Route53Route): readonly [blue: number, green: number] => {
     if (route.kind === 'route53') {
       const records = (route53.state.save() as SavedZones).zones.flatMap((zone) => zone.records)
       const of = (id: string) => records.find(({ SetIdentifier }) => SetIdentifier === id)?.Weight ?? 0
@@ -64,22 +75,26 @@ export async function furnishAccount(account: Account): Promise<CrashCloud> {
     return [of(route.blue), of(route.green)]
   }
   return {
-    refuseWrites,
-    greenPercent: (route) => percentOf(...weightsOf(route)),
+    ...{ refuseWrites, driver, setAlarm: (_, state) => void setAlarm(state) },
+    greenPercent(route) {
+      const moved = movedOf(route)
+      return moved.kind === 'lambda-alias' ? alias.greenPercent() : percentOf(...weightsOf(moved))
+    },
     healthyIn: (group) => healthy.get(group) ?? 0,
     setHealthy: (group, count) => void healthy.set(group, count),
     addMinute: (group, startMs, minute) => addMinute(metrics, group, startMs, minute),
     shift(route, green) {
-      const [service, name, input] =
-        route.kind === 'route53'
-          ? ([route53, 'ChangeResourceRecordSets', aPairOfChanges(green)] as const)
-          : ([
-              elasticLoadBalancing,
-              'ModifyRule',
-              { RuleArn: resourceOf(route), Actions: [forward(route, green)] },
-            ] as const)
-      // At once, as one call of somebody else would, and without a request in our log.
-      void Promise.resolve(service.operations[name]?.handle(input, { requestId: 'stranger', region: 'eu-west-1' }))
+      const moved = movedOf(route)
+      switch (moved.kind) {
+        case 'lambda-alias':
+          return alias.shift(green)
+        case 'route53':
+          return void callAsStranger(route53, 'ChangeResourceRecordSets', aPairOfChanges(green))
+        case 'alb': {
+          const input = { RuleArn: resourceOf(moved), Actions: [forward(moved, green)] }
+          return void callAsStranger(elasticLoadBalancing, 'ModifyRule', input)
+        }
+      }
     },
   }
 }

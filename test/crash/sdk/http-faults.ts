@@ -3,12 +3,12 @@ import { AwsError, type AwsOperation, type AwsService, type RawAwsService } from
 import type { Fault, FaultKind, FaultWorld } from '../faults.ts'
 import type { Watch } from '../invariants.ts'
 import type { Arrival, Sender, Wire } from './wire.ts'
-import { routingWrites } from './write-log.ts'
+import { driverWrites, routingWrites } from './write-log.ts'
 
 /** Longer than any function but the check may run; its zombie goes on then. Milliseconds. */
 const hangMs = 125_000
 /** When a write that was sent and not answered takes effect, milliseconds of the clock; its caller waits in real time. */
-const lateMs = { answer: 3000, effect: 12_000 } as const
+const lateMs = { answer: 3000, effect: 12_000, afterLease: 45_000 } as const
 const overtakenAfterMs = 2000
 const throttledCalls = 5
 
@@ -91,8 +91,15 @@ export function createHttpFaults({ fault, wire, world, watch }: HttpFaultOptions
       case 'overtaken':
         if (strikes === 'overtaken') void world.sleep(overtakenAfterMs).then(world.abort)
         return hang(sender, action, act)
+      case 'arrives-late':
+        return arrive(sender, act, lateMs.afterLease)
       case 'foreign':
         world.shift()
+        return act()
+      case 'group-taken':
+      case 'stopped':
+      case 'continued':
+        world.meddle(strikes)
         return act()
       case 'answers-late': {
         const answered = await act()
@@ -105,18 +112,23 @@ export function createHttpFaults({ fault, wire, world, watch }: HttpFaultOptions
   }
 
   async function hang(sender: Sender, action: string, act: () => Promise<unknown>): Promise<unknown> {
-    if (!routingWrites.has(action)) {
+    if (!routingWrites.has(action) && !driverWrites.has(action)) {
       sender.call?.process.freeze(hangMs)
       await wire.waiting(() => world.sleep(hangMs), sender)
       return act()
     }
-    const acting = world.sleep(lateMs.effect).then(act)
+    return arrive(sender, act, lateMs.effect)
+  }
+
+  async function arrive(sender: Sender, act: () => Promise<unknown>, afterMs: number): Promise<unknown> {
+    const acting = world.sleep(afterMs).then(act)
     await wire.waiting(() => world.sleep(lateMs.answer), sender)
     // Its caller's own time-out runs from here, while the clock stands still for it.
     return acting
   }
 
   async function watched({ call }: Sender, action: string, answer: () => Promise<unknown>) {
+    if (call && driverWrites.has(action)) await watch.sentToDriver(call)
     if (!call || !routingWrites.has(action) || call.port === 'testRouter') return answer
     const sentAtMs = await watch.sent(call)
     return () => watch.effect(call, answer, sentAtMs)

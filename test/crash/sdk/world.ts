@@ -1,9 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Task } from '../../../functions/steps/task.ts'
 import { createCloudWatch } from '../../../local/aws/cloudwatch/cloudwatch.ts'
+import { createHookFunctions } from '../../../local/aws/codedeploy/hook-functions.ts'
+import { createCodeDeploy } from '../../../local/aws/codedeploy/service.ts'
 import { createDynamoDb } from '../../../local/aws/dynamodb/service.ts'
 import { createElasticLoadBalancing } from '../../../local/aws/elastic-load-balancing-v2/service.ts'
 import { createLambda } from '../../../local/aws/lambda/service.ts'
+import { createUserFunctions } from '../../../local/aws/lambda/user-functions.ts'
 import { createRequestLog, type LoggedRequest } from '../../../local/aws/request-log.ts'
 import { createRoute53 } from '../../../local/aws/route53/service.ts'
 import { createAwsServer } from '../../../local/aws/server.ts'
@@ -166,9 +169,20 @@ async function startEndpoint({ clock, wire, http, log, tasks, check }: EndpointP
       [functions.check]: called(check),
     },
   })
+  const userFunctions = createUserFunctions({
+    ...{ clock, metrics: cloudWatch.metrics, takenNames: Object.values(functions), realNow: clock.now },
+  })
+  const codeDeploy = createCodeDeploy({
+    ...{ clock, elasticLoadBalancing: balancing, cloudWatch: cloudWatch.forServices, reportError: quiet },
+    ...{ saveBalancers: async () => undefined, save: async () => undefined },
+    aliasesIn: (inRegion) => userFunctions.aliasesIn(inRegion, async () => undefined),
+    hooks: createHookFunctions({ functions: {}, clock, reportError: quiet, arnOf: (name) => name }),
+  })
   const server = createAwsServer({
     ...{ clock, faults: http.faults, requestLog: log, reportError: quiet },
-    services: [balancing, route53, cloudWatch.service, stepFunctions.service].map((each) => http.around(each)),
+    services: [
+      ...[userFunctions.service, balancing, route53, cloudWatch.service, codeDeploy.service, stepFunctions.service],
+    ].map((each) => http.around(each)),
     rawServices: [createDynamoDb().service, lambda].map((each) => http.around(each)),
   })
   await server.listen(0)
@@ -182,6 +196,7 @@ async function startEndpoint({ clock, wire, http, log, tasks, check }: EndpointP
       elasticLoadBalancing: balancing,
       route53,
       metrics: cloudWatch.metrics,
+      ...{ cloudWatch: cloudWatch.service, codeDeploy, functions: userFunctions },
       refuseWrites: http.refuseWrites,
       healthy,
     }),
@@ -199,6 +214,8 @@ async function startEndpoint({ clock, wire, http, log, tasks, check }: EndpointP
     },
     async close() {
       stepFunctions.close()
+      await codeDeploy.close()
+      userFunctions.close()
       route53.close()
       cloudWatch.close()
       await server.close()

@@ -6,6 +6,14 @@ export const routingWrites: ReadonlySet<string | undefined> = new Set([
   'ModifyListener',
   'SetRulePriorities',
   'ChangeResourceRecordSets',
+  'UpdateAlias',
+])
+
+/** Operations that change what CodeDeploy does with traffic. */
+export const driverWrites: ReadonlySet<string | undefined> = new Set([
+  'CreateDeployment',
+  'ContinueDeployment',
+  'StopDeployment',
 ])
 
 /**
