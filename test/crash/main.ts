@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { ChildAnswer, ChildTask } from './child.ts'
 import { addTotals, type Broken, noTotals, type Totals } from './matrix.ts'
-import { mutations } from './mutations.ts'
+import { driverMutations, mutations } from './mutations.ts'
 import type { Through } from './run.ts'
 import { driven } from './scenarios/driven.ts'
 import { deployments, scenarios } from './scenarios.ts'
@@ -179,8 +179,12 @@ async function runMutations({ names, seed, sample, processes }: Options): Promis
   for (const mutation of mutations) {
     let found: Broken | null = null
     const rest = { through: 'memory', seed, drawn: { share: sample }, mutation, part: 0, parts: 1 } as const
+    // Nothing else calls a driver.
+    const missing = driverMutations.has(mutation)
+      ? names.filter((name) => driven.some((one) => one.name === name))
+      : names
     await runAll(
-      names.map((scenario) => ({ ...rest, scenario })),
+      missing.map((scenario) => ({ ...rest, scenario })),
       processes,
       (_, { broken }) => {
         found ??= broken[0] ?? null

@@ -11,6 +11,9 @@ export const mutations = [
 
 export type Mutation = (typeof mutations)[number]
 
+/** Those of what is done to a driver. */
+export const driverMutations: ReadonlySet<Mutation> = new Set(['find-before-create', 'last-look'])
+
 /** What one process sees where a safeguard is missing from the code. */
 export function mutate(mutation: Mutation, deps: Deps): Deps {
   switch (mutation) {
