@@ -3,6 +3,10 @@ import { ValidationError } from './errors.ts'
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const shape = /^dep_([0-7][0-9A-HJKMNP-TV-Z]{9})[0-9A-HJKMNP-TV-Z]{16}$/
 
+export function isDeploymentId(text: string): boolean {
+  return shape.test(text)
+}
+
 /**
  * When a deployment was asked for, milliseconds since the epoch: its id is `dep_` and a ULID, whose first ten characters
  * are the time.

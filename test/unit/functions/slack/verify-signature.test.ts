@@ -25,7 +25,8 @@ function aRequest(overrides: Partial<SignedRequest> = {}): SignedRequest {
 const withBody = (text: string) => aRequest({ rawBody: Buffer.from(text) })
 const withHeaders = (...headers: [string, string][]) => aRequest({ headers })
 const withSignature = (value: string) => withHeaders([timeHeader, timestamp], [signatureHeader, value])
-const withTimestamp = (value: string, signed = signature) => withHeaders([timeHeader, value], [signatureHeader, signed])
+const withTimestamp = (value: string, signed: string = signature) =>
+  withHeaders([timeHeader, value], [signatureHeader, signed])
 /** With a signature that is right for the timestamp as given: only the timestamp itself can be the reason. */
 const withSignedTimestamp = (value: string) => withTimestamp(value, slackSignature(secret, value, body))
 const parsedAndWritten = new URLSearchParams([...new URLSearchParams(body)].reverse()).toString()
