@@ -37,7 +37,8 @@ export type SlackCommand =
     }
   | { readonly word: 'plan'; readonly service: string; readonly to?: Slot; readonly strategy?: TypedStrategy }
   | { readonly word: 'status'; readonly target?: Target }
-  | { readonly word: 'approve' | 'reject'; readonly target: Target; readonly reason?: string }
+  | { readonly word: 'approve'; readonly target: Target; readonly reason?: string }
+  | { readonly word: 'reject'; readonly target: Target; readonly reason?: string }
   | { readonly word: 'promote'; readonly target: Target; readonly full: boolean; readonly reason?: string }
   /** `timeoutSeconds`: how long the pause may last. Default: the API's. */
   | { readonly word: 'pause'; readonly target: Target; readonly timeoutSeconds?: number; readonly reason?: string }
@@ -50,6 +51,9 @@ export type SlackCommand =
   | { readonly word: 'abort'; readonly target: Target; readonly force: boolean; readonly reason?: string }
   | { readonly word: 'rollback'; readonly service: string; readonly force: boolean; readonly reason?: string }
   | { readonly word: 'help' }
+
+/** Words whose commands are asked about again, at least with an option. */
+export type DestructiveCommand = Extract<SlackCommand, { word: 'abort' | 'reject' | 'rollback' | 'promote' | 'resume' }>
 
 /** How each word is used, shown where one was used wrongly. */
 export const usage: Readonly<Record<CommandWord, string>> = {
@@ -78,7 +82,7 @@ export const strategyUsage = [
  * Whether a command ends a deployment, moves traffic past what the plan says, or overrules somebody else's change: such a
  * one is asked about again before it is done.
  */
-export function isDestructive(command: SlackCommand): boolean {
+export function isDestructive(command: SlackCommand): command is DestructiveCommand {
   switch (command.word) {
     case 'abort':
     case 'reject':
