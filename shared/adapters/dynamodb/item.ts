@@ -46,6 +46,7 @@ export const keys = {
   }),
   propagation: (changeId: string): Key => ({ pk: `PROPAGATION#${changeId}`, sk: 'PROPAGATION' }),
   requestBudget: { pk: 'BUDGET#route53', sk: 'BUDGET' } satisfies Key,
+  trigger: (id: string): Key => ({ pk: `TRIGGER#${id}`, sk: 'TRIGGER' }),
   /** There while the line is stopped. */
   stop: { pk: 'STOP', sk: 'STOP' } satisfies Key,
 }
