@@ -69,8 +69,8 @@ describe('the imports', () => {
       allowed: (to: string) => !isIn('local/', 'cli/', 'bench/', 'test/', 'scripts/')(to),
     },
     {
-      rule: 'the rehearsal cloud knows AWS, not Sluice: only what starts both does',
-      from: isIn('local/aws/', 'local/data-plane/', 'local/workflow'),
+      rule: 'the rehearsal cloud knows AWS and Slack, not Sluice: only what starts both does',
+      from: isIn('local/aws/', 'local/data-plane/', 'local/slack/', 'local/workflow'),
       allowed: (to: string) => !isIn('shared/', 'functions/')(to),
     },
   ])('$rule', ({ from, allowed }) => {
