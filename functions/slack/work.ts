@@ -1,3 +1,4 @@
+import type { MessagePlace } from '../../shared/ports/chat.ts'
 import type { SlackCommand } from './command.ts'
 
 /** Who asked, and where. The workspace and the user are what the policy knows; names can be changed by anybody. */
@@ -5,13 +6,6 @@ export interface SlackCaller {
   readonly teamId: string
   readonly userId: string
   readonly channelId: string
-}
-
-/** A message of ours, to be updated in place. */
-export interface MessagePlace {
-  readonly channel: string
-  /** Slack's name for the message: seconds and a counter, as text. */
-  readonly ts: string
 }
 
 /**
