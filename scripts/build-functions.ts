@@ -24,15 +24,20 @@ const entries = { ...functionEntries, ...standaloneEntries }
 
 export type FunctionName = keyof typeof entries
 
+/** Bundles one function into `outDir`: `index.mjs` and the chunks that it loads later. */
+export function buildFunction(name: FunctionName, outDir: string): Promise<Metafile> {
+  return bundle(entries[name], outDir)
+}
+
 /**
- * Bundles one function into `outDir`: `index.mjs` and the chunks that it loads later.
+ * Bundles a file, as functions are bundled.
  *
  * ESM with splitting, so that an SDK client behind `await import` costs nothing until it is needed. serverless-esbuild
  * cannot do that: it lays the chunks of all functions into one folder and packs them all into every function.
  */
-export async function buildFunction(name: FunctionName, outDir: string): Promise<Metafile> {
+export async function bundle(entry: string, outDir: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: { index: entries[name] },
+    entryPoints: { index: entry },
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',

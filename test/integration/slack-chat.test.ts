@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { bundle } from '../../scripts/build-functions.ts'
 import { createSlackChat } from '../../shared/adapters/slack/chat.ts'
 import {
   ConfigError,
@@ -228,6 +233,28 @@ describe('Slack', () => {
     const slack = await startScriptedSlack(answer)
     await expect(slack.chat.respond(`${slack.url}/answers/1`, message)).rejects.toThrow(NotFoundError)
   })
+})
+
+it('is called from a bundle too, and its client is a chunk that is loaded late', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-slack-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const { outputs } = await bundle('shared/adapters/slack/chat.ts', folder)
+  const sizes = Object.values(outputs).map(({ bytes }) => bytes)
+  expect(Math.max(...sizes)).toBeLessThan(100_000)
+  const entry = Object.values(outputs).find(({ entryPoint }) => entryPoint === 'shared/adapters/slack/chat.ts')
+  expect(entry?.bytes).toBeLessThan(10_000)
+
+  const slack = await startScriptedSlack({})
+  const bundled: { createSlackChat: typeof createSlackChat } = await import(
+    pathToFileURL(join(folder, 'index.mjs')).href
+  )
+  const chat = bundled.createSlackChat({
+    token: async () => 'xoxb-1',
+    clock: { sleep: async () => undefined },
+    apiUrl: `${slack.url}/api/`,
+    allowLoopback: true,
+  })
+  expect(await chat.post('C0123', message)).toEqual(place)
 })
 
 describe('an address for answers', () => {

@@ -22,7 +22,7 @@ export type CallMethod = (method: string, input: Readonly<Record<string, unknown
 export function createWebApi({ token, apiUrl, timeoutMs }: WebApiOptions): CallMethod {
   let client: Promise<WebClient> | undefined
   const load = async () => {
-    const { LogLevel, WebClient } = await import('@slack/web-api')
+    const { LogLevel, WebClient } = await import('./client-package.ts')
     return new WebClient(undefined, {
       slackApiUrl: apiUrl,
       allowAbsoluteUrls: false,
@@ -35,8 +35,9 @@ export function createWebApi({ token, apiUrl, timeoutMs }: WebApiOptions): CallM
   return async (method, input) => {
     const bearer = checkToken(await token())
     client ??= load()
+    const loaded = await client
     try {
-      return await (await client).apiCall(method, { ...input, token: bearer })
+      return await loaded.apiCall(method, { ...input, token: bearer })
     } catch (error) {
       throw toOurs(error, `slack:${method}`, timeoutMs)
     }
