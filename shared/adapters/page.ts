@@ -2,7 +2,7 @@ import { ValidationError } from '../domain/errors.ts'
 import type { Page } from '../ports/page.ts'
 
 /** Lists that can be paged. A cursor is good only for the list it came from. */
-export type ListName = 'services' | 'deployments' | 'events' | 'pointers' | 'queues' | 'buckets'
+export type ListName = 'services' | 'deployments' | 'events' | 'pointers' | 'queues' | 'buckets' | 'tokens' | 'audit'
 
 /** What a place looks like. Anybody can make a cursor up: what would upset the database or the order is refused here. */
 const places: Readonly<Record<ListName, RegExp>> = {
@@ -10,6 +10,8 @@ const places: Readonly<Record<ListName, RegExp>> = {
   deployments: /^[!-~]{1,128}$/,
   pointers: /^[!-~]{1,128}$/,
   queues: /^[!-~]{1,128}$/,
+  tokens: /^[!-~]{1,128}$/,
+  audit: /^[1-9][0-9]{0,11}$/,
   events: /^[1-9][0-9]{0,11}$/,
   // Beyond it, 9 × 10^15, lies nothing that a Date can hold, and the range that a query asks for would be upside down.
   buckets: /^([1-9][0-9]{0,14}|[1-8][0-9]{15})$/,

@@ -49,6 +49,10 @@ export const keys = {
   trigger: (id: string): Key => ({ pk: `TRIGGER#${id}`, sk: 'TRIGGER' }),
   /** There while the line is stopped. */
   stop: { pk: 'STOP', sk: 'STOP' } satisfies Key,
+  policy: { pk: 'POLICY', sk: 'POLICY' } satisfies Key,
+  token: (id: string): Key => ({ pk: 'TOKENS', sk: id }),
+  /** One partition, padded as the numbers of events are. No other item is in it, so that IAM can keep it append-only. */
+  auditEntry: (seq: number): Key => ({ pk: 'AUDIT', sk: String(seq).padStart(12, '0') }),
 }
 
 /** As text: a rollback's key is before every plan's. */

@@ -1,3 +1,4 @@
+import { toCanonicalText } from '../canonical-text.ts'
 import type { Problem } from '../errors.ts'
 import { sharedIssuer } from './issuers.ts'
 import { isList } from './matches.ts'
@@ -5,15 +6,22 @@ import type { ClaimRule, PolicyRule, TextRule, Who } from './policy.ts'
 
 /** At most this many rules: each request looks at all of them. */
 export const mostRules = 200
+/** Of all rules as JSON: the policy is one item of the store, and of the audit with each change. Characters. */
+export const longestPolicy = 60_000
 
 /**
  * What is wrong with `rules`, by path (`rules[0].who.claims`), beyond their shape: rules that let in strangers, and rules
  * that can let in nobody.
  */
 export function policyProblems(rules: readonly PolicyRule[]): Problem[] {
-  const many = rules.length > mostRules ? [problem('rules', `must not be more than ${mostRules}`)] : []
+  const { length } = toCanonicalText(rules)
   return [
-    ...many,
+    ...unless(rules.length <= mostRules, 'rules', `must not be more than ${mostRules}`),
+    ...unless(
+      length <= longestPolicy,
+      'rules',
+      `must not be longer than ${longestPolicy} characters; these are ${length}`,
+    ),
     ...rules.flatMap((rule, i) => ruleProblems(rule, { path: `rules[${i}]`, before: rules.slice(0, i) })),
   ]
 }

@@ -27,6 +27,13 @@ describe('a policy', () => {
     expect(policyProblems(many(mostRules + 1))).toEqual([{ path: 'rules', message: 'must not be more than 200' }])
   })
 
+  it('is not longer than the store takes', () => {
+    const rules = Array.from({ length: 120 }, (_, n) => aPolicyRule('local', { name: `${n} ${'x'.repeat(500)}` }))
+    expect(policyProblems(rules)).toEqual([
+      { path: 'rules', message: expect.stringMatching(/^must not be longer than 60000 characters; these are \d+$/) },
+    ])
+  })
+
   it('lists everything that is wrong with a rule, by path', () => {
     const rules = [
       aPolicyRule('local', { name: 'x' }),
