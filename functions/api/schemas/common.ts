@@ -57,3 +57,11 @@ export const ruled = ({ pattern, says }: TextRule) => z.string().regex(pattern, 
 export const secretName = z
   .string()
   .regex(/^[\w/+=.@-]{1,512}$/, 'must be the name of a secret: letters, digits and /_+=.@-')
+
+/** A path as the domain writes it, for an issue: `strategy.steps[1].weight` → `['strategy', 'steps', 1, 'weight']` */
+export function segmentsOf(path: string): (string | number)[] {
+  return path
+    .split(/[.[\]]+/)
+    .filter((segment) => segment !== '')
+    .map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
+}

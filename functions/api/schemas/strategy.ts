@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { checkStrategy, presetNames } from '../../../shared/domain/strategy.ts'
-import { percent, seconds } from './common.ts'
+import { percent, seconds, segmentsOf } from './common.ts'
 
 const bake = seconds().describe('How long traffic stays at 100 % before the deployment counts as succeeded. Seconds.')
 const interval = seconds().describe('How long traffic stays at each weight below 100. Seconds.')
@@ -36,11 +36,3 @@ export const strategy = z
       context.addIssue({ code: 'custom', path: segmentsOf(path).slice(1), message })
   })
   .meta({ id: 'Strategy' })
-
-/** `strategy.steps[1].weight` → `['strategy', 'steps', 1, 'weight']` */
-function segmentsOf(path: string): (string | number)[] {
-  return path
-    .split(/[.[\]]+/)
-    .filter((segment) => segment !== '')
-    .map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment))
-}
