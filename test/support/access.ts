@@ -1,3 +1,4 @@
+import { createMemoryAuditLog } from '../../shared/adapters/memory/audit-log.ts'
 import { createMemoryPolicyStore } from '../../shared/adapters/memory/policy-store.ts'
 import { createMemoryTokenStore } from '../../shared/adapters/memory/token-store.ts'
 import { initialPolicy } from '../../shared/domain/access/policy.ts'
@@ -11,9 +12,12 @@ export function createMemoryAccess(overrides: Partial<AccessDeps> = {}) {
   let made = 0
   const checked: string[] = []
   const warned: { readonly event: string; readonly fields: unknown }[] = []
+  const note = (event: string, fields: unknown) => void warned.push({ event, fields })
   const realNow = () => nowMs
   const deps: AccessDeps = {
-    clock: { realNow },
+    clock: { now: realNow, realNow },
+    audit: createMemoryAuditLog(),
+    identityTokens: { verify: async () => ({ outcome: 'refused', reason: 'no issuer is trusted' }) },
     policies: createMemoryPolicyStore(),
     initialPolicy: initialPolicy({ local: true, adminArns: [] }),
     doors: { local: true, iam: false, issuers: [] },
@@ -27,7 +31,7 @@ export function createMemoryAccess(overrides: Partial<AccessDeps> = {}) {
     },
     verifiedTokens: createVerifiedTokens({ realNow }),
     newTokenParts: () => ({ id: aTokenId(++made), secret: aTokenSecret }),
-    logger: { warn: (event, fields) => void warned.push({ event, fields }) },
+    logger: { warn: note, error: note },
     ...overrides,
   }
   const pass = (ms: number) => {

@@ -1,8 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { Authentication } from '../../domain/access/principal.ts'
 import { TransientError } from '../../domain/errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { IdentityCheck, IdentityTokens } from '../../ports/identity-tokens.ts'
+import type { IdentityTokens } from '../../ports/identity-tokens.ts'
 import { fetchKeys } from './fetch-keys.ts'
 import { createKeySet } from './key-set.ts'
 import { checkIssuers, type TrustedIssuer, type UrlRules } from './trusted-issuer.ts'
@@ -90,9 +91,9 @@ async function verifyWith({ trusted, keys }: Trust, token: string, nowMs: number
   return payload
 }
 
-function toIdentity(payload: JWTPayload): IdentityCheck {
+function toIdentity(payload: JWTPayload): Authentication {
   const { iss = '', sub = '' } = payload
   return { outcome: 'known', principal: { kind: 'oidc', issuer: iss, subject: sub, claims: payload } }
 }
 
-const refused = (reason: string): IdentityCheck => ({ outcome: 'refused', reason })
+const refused = (reason: string): Authentication => ({ outcome: 'refused', reason })

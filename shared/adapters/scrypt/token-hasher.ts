@@ -2,7 +2,7 @@ import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:c
 import { InvariantError, TransientError } from '../../domain/errors.ts'
 import type { TokenHasher } from '../../ports/token-hasher.ts'
 
-/** 2^14 × 8 × 128 bytes = 16 MB and some 40 ms a check. The secrets are random, so no more is needed. */
+/** 2^14 × 8 × 128 bytes = 16 MB and tens of milliseconds a check. The secrets are random, so no more is needed. */
 const cost = { N: 2 ** 14, r: 8, p: 1 } as const
 const keyBytes = 32
 const saltBytes = 16

@@ -110,3 +110,20 @@ const reading: ReadonlySet<Command> = new Set<Command>([
   'read-audit',
   'list-tokens',
 ])
+
+/**
+ * Commands that make things safer, or leave them as they are. Where the audit cannot be written they are carried out all the
+ * same, and are in the log: nobody is to wait with bad traffic for a database.
+ */
+export function isTowardsSafety(command: Command): boolean {
+  return safer.has(command)
+}
+
+const safer: ReadonlySet<Command> = new Set<Command>([
+  'abort-deployment',
+  'pause-deployment',
+  'reject-deployment',
+  'roll-back-service',
+  'stop-line',
+  'revoke-token',
+])

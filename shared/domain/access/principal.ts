@@ -11,6 +11,11 @@ export type Principal =
   | { readonly kind: 'token'; readonly id: string; readonly name: string }
   | { readonly kind: 'slack'; readonly team: string; readonly user: string }
 
+/** What a door finds. `reason` is for the caller, and repeats nothing of what they brought. */
+export type Authentication =
+  | { readonly outcome: 'known'; readonly principal: Principal }
+  | { readonly outcome: 'refused'; readonly reason: string }
+
 /** What a principal is called where the policy does not say which person it is. */
 export function nameOf(principal: Principal): string {
   switch (principal.kind) {

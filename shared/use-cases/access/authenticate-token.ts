@@ -1,13 +1,9 @@
-import type { Principal } from '../../domain/access/principal.ts'
+import type { Authentication } from '../../domain/access/principal.ts'
 import { type ApiToken, isUseToNote, notedUseLimit, parseTokenText, whyOver } from '../../domain/api-token.ts'
 import { toInstant } from '../../ports/clock.ts'
 import type { AccessDeps } from './access-deps.ts'
 
-export type Authentication =
-  | { readonly outcome: 'known'; readonly principal: Principal }
-  | { readonly outcome: 'refused'; readonly reason: string }
-
-type TokenDeps = Pick<AccessDeps, 'clock' | 'tokens' | 'tokenHasher' | 'verifiedTokens' | 'logger'>
+export type TokenDeps = Pick<AccessDeps, 'clock' | 'tokens' | 'tokenHasher' | 'verifiedTokens' | 'logger'>
 
 /**
  * Who brings the API token `text`. An unknown id and a wrong secret are answered alike; that a token was revoked or ran out

@@ -4,6 +4,7 @@ import {
   type CommandTable,
   commands,
   isReading,
+  isTowardsSafety,
   type Scope,
 } from '../../../../shared/domain/access/commands.ts'
 import { actorOf, decideAccess } from '../../../../shared/domain/access/decide-access.ts'
@@ -103,6 +104,17 @@ describe('the table of commands', () => {
   it('lets a viewer do nothing but look', () => {
     const viewers = allCommands.filter((command) => (commands[command].roles as readonly Role[]).includes('viewer'))
     expect(viewers.filter((command) => !isReading(command))).toEqual([])
+  })
+
+  it('passes without an audit only what raises nothing and lets nobody in', () => {
+    expect(allCommands.filter(isTowardsSafety)).toEqual([
+      'abort-deployment',
+      'pause-deployment',
+      'reject-deployment',
+      'roll-back-service',
+      'stop-line',
+      'revoke-token',
+    ])
   })
 
   it('has nobody who is only a deployer or only an approver both raise and approve', () => {
