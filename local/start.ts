@@ -112,6 +112,7 @@ async function start(options: LocalOptions, { onClose, close }: Lifetime): Promi
   const deps = compose(config, {
     clock: { now: () => Math.floor(clock.now()), realNow: () => Date.now(), sleep: (realMs) => sleep(realMs) },
     logger,
+    local: true,
     // Another cloud that the orchestrator was pointed at may have rates.
     paced: process.env.AWS_ENDPOINT_URL !== cloud.url,
   })

@@ -22,6 +22,7 @@ import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
 import { createLazyRoute53Adapters } from './adapters/route53/lazy-adapters.ts'
 import type { Pace } from './adapters/route53/take-request.ts'
 import { systemClock } from './adapters/system-clock.ts'
+import { composeAccess } from './compose-access.ts'
 import { composeCloudWatch, composeSecrets, patient } from './compose-reads.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -42,6 +43,8 @@ export interface Overrides {
   readonly logger?: Logger
   /** False where nobody limits load balancing. Default true. */
   readonly paced?: boolean
+  /** True in local mode: the owner of the machine may call. Default false. */
+  readonly local?: boolean
 }
 
 /** For the store: it is asked while a lease runs, just before a write, so a call must end within about 3 s in all. */
@@ -56,7 +59,8 @@ const quick = { maxAttempts: 3, timeoutMs: 1000 }
 export function compose(config: Config, overrides: Overrides = {}): Deps {
   const clock = overrides.clock ?? systemClock
   const logger = overrides.logger ?? createLogger()
-  const stores = composeStores(config, clock, logger)
+  const table = openTable(config)
+  const stores = composeStores(table, clock, logger)
   const pace = { budget: stores.requestBudget, clock }
   const traffic = composeTraffic(config, pace)
   const workflow = composeWorkflow(config)
@@ -66,6 +70,7 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
     logger,
     homeRegion: config.region,
     ...stores,
+    ...composeAccess({ config, table, clock, logger, local: overrides.local ?? false }),
     ...traffic,
     ...composeCloudWatch(config, clock),
     ...workflow,
@@ -83,11 +88,10 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
 }
 
 function composeStores(
-  config: Config,
+  options: TableOptions,
   clock: Clock,
   logger: Logger,
 ): Pick<Deps, 'services' | 'deployments' | 'leases' | 'line' | 'zoneChanges' | 'propagation' | 'requestBudget'> {
-  const options = openTable(config)
   return {
     services: createDynamoDbServiceStore(options),
     deployments: createDynamoDbDeploymentStore({ ...options, clock, logger }),

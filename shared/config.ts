@@ -1,10 +1,11 @@
+import { type AccessConfig, loadAccessConfig } from './config-access.ts'
 import { ConfigError } from './domain/errors.ts'
 
 /**
  * What the functions are told by their environment. Endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SFN`, …) and
  * credentials are read by the AWS SDK itself.
  */
-export interface Config {
+export interface Config extends AccessConfig {
   /** `SLUICE_TABLE`: name of the DynamoDB table. */
   readonly table: string
   /** `SLUICE_STATE_MACHINE_ARN`. */
@@ -17,13 +18,16 @@ export interface Config {
   readonly region: string
 }
 
+/** What must be set. */
+type RequiredSetting = Exclude<keyof Config, keyof AccessConfig>
+
 interface Setting {
   readonly shape: RegExp
   readonly expected: string
 }
 
 /** Where each setting comes from, and what it must look like. */
-const settings: Readonly<Record<keyof Config, Setting & { readonly variable: string }>> = {
+const settings: Readonly<Record<RequiredSetting, Setting & { readonly variable: string }>> = {
   table: {
     variable: 'SLUICE_TABLE',
     shape: /^[A-Za-z0-9_.-]{3,255}$/,
@@ -54,7 +58,7 @@ const settings: Readonly<Record<keyof Config, Setting & { readonly variable: str
 /** @throws {ConfigError} Listing every variable that is missing or wrong. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = []
-  const read = (name: keyof Config): string => {
+  const read = (name: RequiredSetting): string => {
     const { variable, shape, expected } = settings[name]
     const value = env[variable]?.trim() ?? ''
     if (value === '') problems.push(`${variable} is not set; expected ${expected}`)
@@ -67,6 +71,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     rollBackFunction: read('rollBackFunction'),
     rollbackCheckFunction: read('rollbackCheckFunction'),
     region: read('region'),
+    ...loadAccessConfig(env, problems),
   }
   if (problems.length > 0) throw new ConfigError(`the environment is not usable:\n- ${problems.join('\n- ')}`)
   return config

@@ -23,9 +23,10 @@ import type { RouterFor, TestRouterFor } from './ports/traffic-router.ts'
 import type { WebhookJudge } from './ports/webhook-judge.ts'
 import type { Workflow } from './ports/workflow.ts'
 import type { ZoneChanges } from './ports/zone-changes.ts'
+import type { AccessDeps } from './use-cases/access/access-deps.ts'
 
 /** Everything that the use cases need from outside. */
-export interface Deps {
+export interface Deps extends AccessDeps {
   readonly clock: Clock
   readonly services: ServiceStore
   readonly deployments: DeploymentStore

@@ -10,6 +10,7 @@ import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.t
 import { toExecutionName } from '../../shared/adapters/stepfunctions/workflow.ts'
 import type { Deps } from '../../shared/deps.ts'
 import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
+import { createMemoryAccess } from '../support/access.ts'
 import { invokeRollBack } from '../support/invoke-roll-back.ts'
 import { startWalkedStepFunctions } from '../support/walked-step-functions.ts'
 import { furnishMemory } from './cloud.ts'
@@ -26,6 +27,7 @@ export async function startMemoryWorld(options: WorldOptions): Promise<CrashWorl
   const log = () => undefined
   const started = new Set<string>()
   const ports: Deps = {
+    ...createMemoryAccess().deps,
     clock: time,
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),

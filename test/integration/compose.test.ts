@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { compose } from '../../shared/compose.ts'
 import type { Deps } from '../../shared/deps.ts'
-import { TransientError, UpstreamError } from '../../shared/domain/errors.ts'
+import { parseTokenText, toTokenText } from '../../shared/domain/api-token.ts'
+import { ConfigError, TransientError, UpstreamError } from '../../shared/domain/errors.ts'
 import { createLogger } from '../../shared/logger.ts'
 import { albArns } from '../support/alb.ts'
 import { startAnsweringServer } from '../support/answering-server.ts'
@@ -15,6 +16,8 @@ const config = {
   rollBackFunction: 'sluice-roll-back',
   rollbackCheckFunction: 'sluice-rollback-check',
   region: 'eu-west-1',
+  adminArns: [],
+  issuers: [],
 }
 const at = Date.UTC(2026, 0, 1)
 const clock = { now: () => at, realNow: () => at, sleep: async () => undefined }
@@ -28,6 +31,14 @@ const groups = [{ targetGroupArn: elsewhere(albArns.green), loadBalancerArn: els
 const calls: readonly [name: string, signedFor: string, variable: string, call: (deps: Deps) => Promise<unknown>][] = [
   ['services', 'dynamodb/eu-west-1', 'DYNAMODB', ({ services }) => services.get('web')],
   ['deployments', 'dynamodb/eu-west-1', 'DYNAMODB', ({ deployments }) => deployments.load('dep_1')],
+  ['the policy', 'dynamodb/eu-west-1', 'DYNAMODB', ({ policies }) => policies.read()],
+  ['API tokens', 'dynamodb/eu-west-1', 'DYNAMODB', ({ tokens }) => tokens.get('01kdvdnc00000000000000t0k1')],
+  [
+    'the audit',
+    'dynamodb/eu-west-1',
+    'DYNAMODB',
+    ({ audit }) => audit.list({ order: 'newest-first' }, { limit: 1, cursor: null }),
+  ],
   ['leases', 'dynamodb/eu-west-1', 'DYNAMODB', ({ leases }) => leases.peek(albArns.rule)],
   ['a router', 'elasticloadbalancing/us-east-2', 'ELASTIC_LOAD_BALANCING_V2', (deps) => deps.routerFor(route).read()],
   [
@@ -195,6 +206,32 @@ describe('what is composed', () => {
     const deps = compose(config, { clock, logger })
     expect(new Set(Array.from({ length: 100 }, deps.newHolder)).size).toBe(100)
     expect(new Set(Array.from({ length: 100 }, deps.newDeploymentId)).size).toBe(100)
+  })
+
+  it('opens the doors of local mode only there', () => {
+    const adminArns = ['arn:aws:iam::123456789012:user/mei']
+    const issuers = [{ issuer: 'https://gitlab.com', audiences: ['sluice'] }]
+    const compared = [false, true].map((local) => {
+      const { doors, initialPolicy } = compose({ ...config, adminArns, issuers }, { clock, logger, local })
+      return { doors, rules: initialPolicy.rules.map(({ name }) => name) }
+    })
+    expect(compared).toEqual([
+      { doors: { local: false, iam: true, issuers: ['https://gitlab.com'] }, rules: ['first-admin'] },
+      { doors: { local: true, iam: false, issuers: ['https://gitlab.com'] }, rules: ['local-owner', 'first-admin'] },
+    ])
+  })
+
+  it('starts with no issuer whose keys would come over an open line', () => {
+    const issuers = [{ issuer: 'http://127.0.0.1:9999', audiences: ['sluice'] }]
+    expect(() => compose({ ...config, issuers }, { clock, logger })).toThrow(ConfigError)
+    expect(() => compose({ ...config, issuers }, { clock, logger, local: true })).not.toThrow()
+  })
+
+  it('makes another API token each time, of the shape that is read again', () => {
+    const { newTokenParts } = compose(config, { clock, logger })
+    const parts = Array.from({ length: 100 }, newTokenParts)
+    expect(parts.map((one) => parseTokenText(toTokenText(one)))).toEqual(parts)
+    expect(new Set(parts.map(({ secret }) => secret)).size).toBe(100)
   })
 
   it('runs on the system’s clock by default', async () => {

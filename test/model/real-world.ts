@@ -10,6 +10,7 @@ import { type Deployment, isFinal } from '../../shared/domain/deployment.ts'
 import { resourceOf } from '../../shared/domain/service.ts'
 import { canaryPercent, type RouteState } from '../../shared/domain/traffic.ts'
 import { toInstant } from '../../shared/ports/clock.ts'
+import { createMemoryAccess } from '../support/access.ts'
 import { aDeployment, anAlbRoute, aService, webArns } from '../support/builders.ts'
 import { createRealProcess, type RealProcess } from './real-process.ts'
 import { id, works } from './real-works.ts'
@@ -84,6 +85,7 @@ export async function createRealWorld(
   const wire: { readonly weight: number; readonly expiresAtMs: number; readonly land: () => Promise<unknown> }[] = []
   const log = () => undefined
   const ports: Deps = {
+    ...createMemoryAccess().deps,
     clock,
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),

@@ -9,9 +9,15 @@ import { createMemoryServiceStore } from '../../shared/adapters/memory/service-s
 import { createMemoryWorkflow } from '../../shared/adapters/memory/workflow.ts'
 import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import type { Deps } from '../../shared/deps.ts'
+import { initialPolicy } from '../../shared/domain/access/policy.ts'
+import { createVerifiedTokens } from '../../shared/use-cases/access/verified-tokens.ts'
 import { reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
+import { createMemoryAccess } from './access.ts'
 import { webArns } from './builders.ts'
 import { checkAgainstDocument } from './openapi-check.ts'
+
+/** The owner of the machine and everybody in the account: tests of what is done need not care who does it. */
+const everybodysPolicy = initialPolicy({ local: true, adminArns: [{ glob: 'arn:aws:*::123456789012:**' }] })
 
 const startMs = Date.UTC(2026, 0, 1)
 
@@ -43,6 +49,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
   const log = (event: string, fields?: unknown) => void logged.push({ event, fields })
   const rollBacks: string[] = []
   const deps: Deps = {
+    ...createMemoryAccess({ clock, initialPolicy: everybodysPolicy, verifiedTokens: createVerifiedTokens(clock) }).deps,
     clock,
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),

@@ -17,6 +17,7 @@ import type { Service } from '../../shared/domain/service.ts'
 import type { Slot } from '../../shared/domain/traffic.ts'
 import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
 import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
+import { createMemoryAccess } from './access.ts'
 import { aDeployer, aService, webArns } from './builders.ts'
 import { invokeRollBack } from './invoke-roll-back.ts'
 import { type PortFaults, withFaults } from './port-faults.ts'
@@ -90,6 +91,7 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
   const log = () => undefined
   const queue = createMemoryZoneQueue(ports)
   const deps: Deps = {
+    ...createMemoryAccess().deps,
     clock: ports,
     services: createMemoryServiceStore(),
     deployments: withFaults(createMemoryDeploymentStore(), faults.store),

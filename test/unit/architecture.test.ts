@@ -92,6 +92,7 @@ describe('the imports', () => {
     expect([...importers].sort()).toEqual([
       'cli/compose.ts',
       'local/start.ts',
+      'shared/compose-access.ts',
       'shared/compose-hook.ts',
       'shared/compose-reads.ts',
       'shared/compose.ts',

@@ -18,7 +18,13 @@ describe('the configuration', () => {
       rollBackFunction: 'sluice-roll-back',
       rollbackCheckFunction: 'sluice-rollback-check',
       region: 'cn-north-1',
+      adminArns: [],
+      issuers: [],
     })
+  })
+
+  it('says of a caller that cannot be trusted as it does of the rest', () => {
+    expect(() => loadConfig({ ...env, SLUICE_ADMIN_ARNS: 'mei' })).toThrow('SLUICE_ADMIN_ARNS has "mei"')
   })
 
   it('takes the ARN of a function, too', () => {

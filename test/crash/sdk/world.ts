@@ -206,6 +206,8 @@ async function startEndpoint({ clock, wire, http, log, tasks, check }: EndpointP
       rollBackFunction: functions.rollBack,
       rollbackCheckFunction: functions.check,
       region,
+      adminArns: [],
+      issuers: [],
     },
     async stop(executionName: string) {
       const executionArn = `${arn.replace(':stateMachine:', ':execution:')}:${executionName}`
