@@ -4,20 +4,23 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import type { Deps } from '../../shared/deps.ts'
 import { authenticate, type Mode } from './actor.ts'
-import type { ApiEnv } from './api-env.ts'
+import { type ApiEnv, pathOf } from './api-env.ts'
 import { maxBodyBytes } from './body.ts'
 import { RequestRefused, sendProblem, toProblem } from './problem.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { documentRoutes } from './routes/document.ts'
 import { healthRoutes } from './routes/health.ts'
 import { planRoutes } from './routes/plans.ts'
+import { policyRoutes } from './routes/policy.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { stopRoutes } from './routes/stop.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 
 export interface ApiOptions {
-  /** Who may call. Default `lambda`: whoever API Gateway's IAM authorizer let in. */
+  /** Where it runs. Default `lambda`: behind API Gateway. */
   readonly mode?: Mode
 }
 
@@ -26,7 +29,7 @@ const maxPathLength = 512
 
 /** The REST API: mounts the routes; one place for callers, one for errors, one for unknown paths. */
 export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
-  const app = new Hono<ApiEnv>()
+  const app = new Hono<ApiEnv>({ getPath: pathOf })
 
   app.use(requestId())
   app.use(
@@ -52,7 +55,7 @@ export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   app.use('/v1/*', async (c, next) => {
     c.header('Cache-Control', 'no-store')
     if (c.req.path.length > maxPathLength) throw new RequestRefused('not-found', 'no path here is that long')
-    c.set('actor', authenticate(c, mode))
+    c.set('principal', await authenticate(deps, c, mode))
     await next()
   })
 
@@ -64,10 +67,15 @@ export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   app.route('/v1/deployments', commandRoutes(deps))
   app.route('/v1/stop', stopRoutes(deps))
   app.route('/v1/checks', checkRoutes(deps))
+  app.route('/v1/policy', policyRoutes(deps))
+  app.route('/v1/audit', auditRoutes(deps))
+  app.route('/v1/tokens', tokenRoutes(deps))
 
   app.notFound((c) => sendProblem(c, new RequestRefused('not-found', `there is nothing at ${c.req.path}`)))
   app.onError((error, c) => {
-    const { status } = toProblem(error).problem
+    const { status, detail } = toProblem(error).problem
+    if (status === 401)
+      deps.logger.warn('caller-refused', { requestId: c.var.requestId, path: c.req.path, reason: detail })
     if (status >= 500) deps.logger.error('request-failed', { requestId: c.var.requestId, path: c.req.path, error })
     return sendProblem(c, error)
   })

@@ -60,7 +60,10 @@ export function toProblem(error: unknown): Answer {
     const word = error.unparsable ? 'unparsable-request' : 'invalid-request'
     return answer(status, word, 'the request is wrong', error.message, { errors: error.problems })
   }
-  if (error instanceof UnauthorizedError) return answer(401, 'unauthorized', 'nobody is signed in', error.message)
+  if (error instanceof UnauthorizedError) {
+    const challenge = { 'WWW-Authenticate': toChallenge(error) }
+    return answer(401, 'unauthorized', 'nobody is signed in', error.message, {}, challenge)
+  }
   if (error instanceof ForbiddenError) return answer(403, 'forbidden', 'not allowed', error.message)
   if (error instanceof NotFoundError) return answer(404, 'not-found', 'not found', error.message)
   if (error instanceof ConflictError)
@@ -80,6 +83,11 @@ export function toProblem(error: unknown): Answer {
     )
   // Details of our own bugs belong in the log, not in an answer: nobody chose what they would show.
   return answer(500, 'internal', 'an error of ours', 'something went wrong; the request id names it in the log')
+}
+
+/** @see RFC 6750, section 3 */
+function toChallenge({ tokenRefused }: UnauthorizedError): string {
+  return tokenRefused ? 'Bearer realm="sluice", error="invalid_token"' : 'Bearer realm="sluice"'
 }
 
 function answer(

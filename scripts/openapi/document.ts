@@ -37,13 +37,14 @@ export function buildOpenApi(): Json {
         'Moves production traffic from one version to the next on AWS, and takes it back when the new one is worse.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: '/' }, { url: '/iam', description: 'On AWS, for requests signed with AWS Signature Version 4.' }],
     tags: [
       { name: 'services', description: 'What can be deployed.' },
       { name: 'plans', description: 'What a deployment would do.' },
       { name: 'deployments', description: 'Start, follow, look back.' },
       { name: 'commands', description: 'What a running deployment takes. Each may be repeated.' },
       { name: 'line', description: 'For every service at once.' },
+      { name: 'access', description: 'Who may do what, and what was done.' },
       { name: 'about', description: 'The API itself.' },
     ],
     paths,
@@ -55,8 +56,14 @@ export function buildOpenApi(): Json {
           type: 'apiKey',
           in: 'header',
           name: 'Authorization',
-          description: 'AWS Signature Version 4, checked by API Gateway. In local mode loopback callers need nothing.',
+          description: 'AWS Signature Version 4, below `/iam`, where API Gateway checks it.',
           'x-amazon-apigateway-authtype': 'awsSigv4',
+        },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'An API token (`sluice_…`), or an OpenID Connect token of a trusted issuer. In local mode loopback callers need nothing.',
         },
       },
     },
@@ -71,7 +78,7 @@ function describeOperation(operation: Operation, components: Map<string, unknown
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
-    security: isOpen(operation) ? [] : [{ sigv4: [] }],
+    security: isOpen(operation) ? [] : [{ bearer: [] }, { sigv4: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -101,27 +108,40 @@ const requestIdHeader = {
   'X-Request-Id': { description: 'Names this request in the log.', schema: { type: 'string' } },
 }
 
-function describeSuccess({ description, schema, html, location }: Success, components: Map<string, unknown>): Json {
+function describeSuccess(
+  { description, schema, html, location, lines }: Success,
+  components: Map<string, unknown>,
+): Json {
   const headers = {
     ...requestIdHeader,
     ...(location && { Location: { description: 'Where to follow it.', schema: { type: 'string', format: 'uri' } } }),
+    ...(lines && { Link: { description: 'With `format=jsonl`, the next page.', schema: { type: 'string' } } }),
   }
   if (html) return { description, headers, content: { 'text/html': { schema: { type: 'string' } } } }
   if (schema)
-    return { description, headers, content: { 'application/json': { schema: toSchema(schema, 'output', components) } } }
+    return {
+      description,
+      headers,
+      content: {
+        'application/json': { schema: toSchema(schema, 'output', components) },
+        ...(lines && { 'application/jsonl': { schema: { type: 'string' } } }),
+      },
+    }
   return { description, headers }
 }
 
 function describeProblems(components: Map<string, unknown>): Json {
   const retryAfter = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } }
   const allow = { Allow: { description: 'The methods that this path takes.', schema: { type: 'string' } } }
+  const challenge = { 'WWW-Authenticate': { description: 'How to say who is calling.', schema: { type: 'string' } } }
+  const own: Readonly<Record<string, Json>> = { 401: challenge, 405: allow, 503: retryAfter }
   const schema = toSchema(answers.problem, 'output', components)
   return Object.fromEntries(
     Object.entries(problemTexts).map(([status, description]) => [
       `Problem${status}`,
       {
         description,
-        headers: { ...requestIdHeader, ...(status === '503' && retryAfter), ...(status === '405' && allow) },
+        headers: { ...requestIdHeader, ...own[status] },
         content: { 'application/problem+json': { schema } },
       },
     ]),

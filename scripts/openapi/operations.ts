@@ -9,13 +9,14 @@ import {
   serviceBody,
   stopBody,
 } from '../../functions/api/schemas.ts'
+import { accessOperations } from './access-operations.ts'
 
 /** One operation as the document tells it. Shapes are the very schemas that check requests. */
 export interface Operation {
   readonly id: string
   readonly method: 'get' | 'put' | 'post' | 'delete'
   readonly path: string
-  readonly tag: 'services' | 'plans' | 'deployments' | 'commands' | 'line' | 'about'
+  readonly tag: 'services' | 'plans' | 'deployments' | 'commands' | 'line' | 'access' | 'about'
   readonly summary: string
   readonly description?: string
   readonly query?: z.ZodObject
@@ -34,6 +35,8 @@ export interface Success {
   readonly schema?: z.ZodType
   readonly html?: boolean
   readonly location?: boolean
+  /** True where it can be had as JSON Lines, too. */
+  readonly lines?: boolean
 }
 
 const ok = (schema: z.ZodType, description: string): Success => ({ status: 200, description, schema })
@@ -301,4 +304,11 @@ const line: readonly Operation[] = [
   },
 ]
 
-export const operations: readonly Operation[] = [...about, ...services, ...deployments, ...commands, ...line]
+export const operations: readonly Operation[] = [
+  ...about,
+  ...services,
+  ...deployments,
+  ...commands,
+  ...line,
+  ...accessOperations,
+]

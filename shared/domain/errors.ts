@@ -22,6 +22,12 @@ export class ValidationError extends Error {
 /** Nobody has said who is calling. HTTP 401. */
 export class UnauthorizedError extends Error {
   override readonly name = 'UnauthorizedError'
+  constructor(message: string, options?: ErrorOptions & { readonly tokenRefused?: boolean }) {
+    super(message, options)
+    this.tokenRefused = options?.tokenRefused ?? false
+  }
+  /** True where there was a token, and it is not good. False: there was none. */
+  readonly tokenRefused: boolean
 }
 
 /** The caller is known and may not do this. HTTP 403. */

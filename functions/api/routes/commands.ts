@@ -10,6 +10,7 @@ import { withMeasures } from '../../../shared/use-cases/read-deployment.ts'
 import { reject } from '../../../shared/use-cases/reject.ts'
 import { resume } from '../../../shared/use-cases/resume.ts'
 import { type ApiEnv, baseUrlOf } from '../api-env.ts'
+import { passAbout } from '../authorise-request.ts'
 import { readJson } from '../body.ts'
 import { parse } from '../parse.ts'
 import { presentDeployment } from '../present.ts'
@@ -23,27 +24,37 @@ export function commandRoutes(deps: Deps) {
 
   return new Hono<ApiEnv>()
     .post('/:id/abort', async (c) => {
-      const { deployment, restored } = await abort(deps, c.req.param('id'), await readCommand(c, commandBodies.abort))
+      const { deployment, restored } = await abort(
+        deps,
+        c.req.param('id'),
+        await readCommand(deps, c, commandBodies.abort),
+      )
       return answer(c, deployment, restored ? 200 : 202)
     })
     .post('/:id/pause', async (c) =>
-      answer(c, await pause(deps, c.req.param('id'), await readCommand(c, commandBodies.pause))),
+      answer(c, await pause(deps, c.req.param('id'), await readCommand(deps, c, commandBodies.pause))),
     )
     .post('/:id/resume', async (c) =>
-      answer(c, await resume(deps, c.req.param('id'), await readCommand(c, commandBodies.resume))),
+      answer(c, await resume(deps, c.req.param('id'), await readCommand(deps, c, commandBodies.resume))),
     )
     .post('/:id/promote', async (c) =>
-      answer(c, await promote(deps, c.req.param('id'), await readCommand(c, commandBodies.promote))),
+      answer(c, await promote(deps, c.req.param('id'), await readCommand(deps, c, commandBodies.promote))),
     )
     .post('/:id/approve', async (c) =>
-      answer(c, await approve(deps, c.req.param('id'), await readCommand(c, commandBodies.approve))),
+      answer(c, await approve(deps, c.req.param('id'), await readCommand(deps, c, commandBodies.approve))),
     )
     .post('/:id/reject', async (c) =>
-      answer(c, await reject(deps, c.req.param('id'), await readCommand(c, commandBodies.reject))),
+      answer(c, await reject(deps, c.req.param('id'), await readCommand(deps, c, commandBodies.reject))),
     )
 }
 
-async function readCommand<T extends z.ZodObject>(c: Context<ApiEnv>, schema: T) {
+/** Checked first, then let pass: what is no command is none that was refused. */
+async function readCommand<Command extends { readonly reason?: string }>(
+  deps: Deps,
+  c: Context<ApiEnv, '/:id'>,
+  schema: z.ZodType<Command>,
+) {
   readQuery(c, queries.none)
-  return { ...parse(schema, await readJson(c), 'command'), actor: c.var.actor }
+  const command = parse(schema, await readJson(c), 'command')
+  return { ...command, actor: await passAbout(deps, c, { id: c.req.param('id'), reason: command.reason }) }
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Deps } from '../../../shared/deps.ts'
 import { planDeployment } from '../../../shared/use-cases/plan-deployment.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { pass } from '../authorise-request.ts'
 import { readJson } from '../body.ts'
 import { presentPlan } from '../present.ts'
 import { readQuery } from '../query.ts'
@@ -12,6 +13,8 @@ import { parsePlanRequest } from '../to-domain.ts'
 export function planRoutes(deps: Deps) {
   return new Hono<ApiEnv>().post('/', async (c) => {
     readQuery(c, queries.none)
-    return c.json(presentPlan(await planDeployment(deps, parsePlanRequest(await readJson(c)))))
+    const request = parsePlanRequest(await readJson(c))
+    await pass(deps, c, { service: request.service })
+    return c.json(presentPlan(await planDeployment(deps, request)))
   })
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../../../shared/deps.ts'
 import { releaseLine } from '../../../shared/use-cases/release-line.ts'
 import { stopLine } from '../../../shared/use-cases/stop-line.ts'
 import type { ApiEnv } from '../api-env.ts'
+import { pass } from '../authorise-request.ts'
 import { readJson } from '../body.ts'
 import { parse } from '../parse.ts'
 import { readQuery } from '../query.ts'
@@ -14,12 +15,12 @@ export function stopRoutes(deps: Deps) {
     .post('/', async (c) => {
       readQuery(c, queries.none)
       const { reason } = parse(stopBody, await readJson(c), 'stop')
-      const { stop, created } = await stopLine(deps, { actor: c.var.actor, reason })
+      const { stop, created } = await stopLine(deps, { actor: await pass(deps, c, { reason }), reason })
       return c.json(stop, created ? 201 : 200)
     })
     .delete('/', async (c) => {
       readQuery(c, queries.none)
-      await releaseLine(deps, { actor: c.var.actor })
+      await releaseLine(deps, { actor: await pass(deps, c) })
       return c.body(null, 204)
     })
 }

@@ -37,9 +37,11 @@ const rule = z.strictObject({
   person: z.exactOptional(z.string().max(200)).describe('Who is behind it: callers of one person are one.'),
 })
 
+export const policyRules = z.array(rule)
+
 /** The body of `PUT /v1/policy`. */
 export const policyBody = z
-  .strictObject({ rules: z.array(rule), expectedVersion: z.exactOptional(z.int().nonnegative()) })
+  .strictObject({ rules: policyRules, expectedVersion: z.exactOptional(z.int().nonnegative()) })
   .superRefine((value, context) => {
     // The rules beyond the shape belong to the domain: other callers than this API meet the same ones.
     for (const { path, message } of policyProblems(value.rules))

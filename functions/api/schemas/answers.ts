@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { finalPhases, openPhases, phases } from '../../../shared/domain/deployment.ts'
+import { auditEntry, createdToken, policy, token } from './answers-access.ts'
+import { actor, instant } from './answers-common.ts'
 import { driver, runningDeployment } from './answers-driver.ts'
 import { serviceName } from './common.ts'
 import { gates } from './gate.ts'
@@ -11,7 +13,6 @@ import { strategy } from './strategy.ts'
  * What the API answers with. For the published document and the tests that hold answers against it; requests are checked
  * by the schemas beside this file, and no function loads this one.
  */
-const instant = z.iso.datetime().describe('ISO 8601, UTC.')
 const slot = z.enum(['blue', 'green'])
 const share = z.number().min(0).max(100)
 const outcome = z.enum(['pass', 'fail', 'no-data', 'error'])
@@ -20,10 +21,6 @@ const rawWeights = bySlot(z.int().min(0).max(999)).describe(
   'Raw router weights by slot; 0 where it is not in the action.',
 )
 const evidence = z.record(z.string(), z.unknown()).describe('The numbers it was decided on.')
-
-const actor = z
-  .strictObject({ kind: z.enum(['local', 'iam', 'oidc', 'token', 'slack', 'system']), name: z.string() })
-  .meta({ id: 'Actor' })
 
 const finding = z
   .strictObject({
@@ -380,4 +377,9 @@ export const answers = {
   events: page(event),
   buckets: page(bucket),
   stop,
+  policy,
+  audit: page(auditEntry),
+  createdToken,
+  token,
+  tokens: page(token),
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { answers } from '../../../../functions/api/schemas/answers.ts'
 import { TransientError, UpstreamError } from '../../../../shared/domain/errors.ts'
 import { version } from '../../../../shared/version.ts'
+import { aService } from '../../../support/builders.ts'
 import { aServiceBody, createMemoryApi, readAs } from '../../../support/memory-api.ts'
 
 type Api = ReturnType<typeof createMemoryApi>
@@ -157,7 +158,43 @@ describe('the caller', () => {
     ['no event', {}],
     ['an event without authorizer', iam()],
   ])('is nobody with %s: 401', async (_, env) => {
-    expect((await problemOf(await list(createMemoryApi({}).app, env))).status).toBe(401)
+    const { app, logged } = createMemoryApi({})
+    const answer = await list(app, env)
+    expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer realm="sluice"')
+    const { status, detail } = await problemOf(answer)
+    expect([status, detail]).toEqual([401, expect.stringMatching(/Authorization: Bearer .* below \/iam$/)])
+    const requestId = answer.headers.get('X-Request-Id')
+    expect(logged).toEqual([{ event: 'caller-refused', fields: { requestId, path: '/v1/services', reason: detail } }])
+  })
+
+  const headers = ['Bearer sluice_nonsense', 'Bearer a.b.c', 'Basic bWVpOnB3', 'Bearer', 'AWS4-HMAC-SHA256 sigv4']
+  it.each(headers.flatMap((header) => (['local', 'lambda'] as const).map((mode) => ({ header, mode }))))(
+    'is nobody with "$header", not even the owner of the machine: $mode',
+    async ({ header, mode }) => {
+      const { app, logged } = createMemoryApi({ mode })
+      const answer = await app.request('http://localhost/v1/services', { headers: { Authorization: header } })
+      expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer realm="sluice", error="invalid_token"')
+      const problem = await problemOf(answer)
+      expect(problem.status).toBe(401)
+      const [, token] = header.split(' ')
+      if (token) expect(JSON.stringify([logged, problem])).not.toContain(token)
+    },
+  )
+
+  it('comes in below /iam too, and is led back there', async () => {
+    const { app, deps } = createMemoryApi({})
+    await deps.services.put(aService())
+    const env = iam('arn:aws:iam::123456789012:user/ci')
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'run-1' } }
+    const body = '{"service":"web"}'
+    const started = await app.request('https://api.example.com/iam/v1/deployments', { ...init, body }, env)
+    expect(started.status).toBe(202)
+    const { links } = await readAs(answers.deployment, started)
+    expect(links.self).toMatch(/^https:\/\/api\.example\.com\/iam\/v1\/deployments\/dep_/)
+    expect(started.headers.get('Location')).toBe(links.self)
+    expect((await app.request(links.self ?? '', {}, env)).status).toBe(200)
+    for (const path of ['/iam/healthz', '/iam/iam/v1/services', '/iamv1/services'])
+      expect((await app.request(`https://api.example.com${path}`, {}, env)).status).toBe(404)
   })
 
   it('is the owner in local mode, by any loopback name', async () => {
