@@ -7,15 +7,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withFunctionArns } from '../../local/workflow/definition.ts'
 import { functionEntries } from '../../scripts/build-functions.ts'
 import { readPackagedDefinition } from '../../scripts/packaged-definition.ts'
+import { keys } from '../../shared/adapters/dynamodb/item.ts'
 import { tableDefinition, timeToLiveAttribute } from '../../shared/adapters/dynamodb/table.ts'
+import { loadAccessConfig } from '../../shared/config-access.ts'
+import { isAbout } from '../../shared/domain/access/matches.ts'
 import shipped from '../../state-machines/deployment.asl.json' with { type: 'json' }
 
 const run = promisify(execFile)
 
 interface Statement {
+  readonly Effect: 'Allow' | 'Deny'
   readonly Action: readonly string[]
   readonly Resource: unknown
 }
+/** A part of the configuration with its variables filled in, as the command line chooses them. */
+async function printConfig(...parameters: readonly string[]) {
+  const { stdout } = await run('npx', ['osls', 'print', '--format', 'json', ...parameters], { timeout: 60_000 })
+  return JSON.parse(stdout)
+}
+
 interface Resource {
   readonly Type: string
   readonly DeletionPolicy?: string
@@ -43,7 +53,8 @@ function statementsOf(role: string): Statement[] {
   return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 }
 
-const actionsOf = (role: string) => statementsOf(role).flatMap(({ Action }) => Action)
+const actionsOf = (role: string) =>
+  statementsOf(role).flatMap(({ Effect, Action }) => (Effect === 'Allow' ? Action : []))
 
 /** The roles that may do something, by name. */
 function rolesWith(action: string): string[] {
@@ -250,13 +261,69 @@ describe('the packaged service', () => {
     ])
   })
 
-  it('lets only signed callers reach what belongs to services', () => {
+  it('lets the API add to the audit and change nothing in it, and no other function touch callers and rights', () => {
+    const roles = Object.keys(resources).filter((name) => resources[name]?.Type === 'AWS::IAM::Role')
+    const usesTable = roles.filter((role) => actionsOf(role).includes('dynamodb:PutItem'))
+    const denials = (role: string) => statementsOf(role).filter(({ Effect }) => Effect === 'Deny')
+    const deny = (verbs: readonly string[], partitions: readonly string[]) => ({
+      ...{ Effect: 'Deny', Action: verbs.map((verb) => `dynamodb:${verb}Item`) },
+      Resource: { 'Fn::GetAtt': ['Table', 'Arn'] },
+      Condition: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': partitions } },
+    })
+    const { policy, token, auditEntry } = keys
+    expect(denials('ApiRole')).toEqual([deny(['Update', 'Delete'], [auditEntry(1).pk])])
+    const others = deny(['Put', 'Update', 'Delete'], [auditEntry(1).pk, policy.pk, token('').pk])
+    for (const role of usesTable.filter((one) => one !== 'ApiRole')) expect(denials(role)).toEqual([others])
+    expect(usesTable).toHaveLength(ofType('AWS::Lambda::Function').length)
+  })
+
+  it('lets everybody of its own account be admin who is let in below /iam, until there is a policy', () => {
+    const environment = resources.ApiLambdaFunction?.Properties.Environment
+    expect(environment).toMatchObject({ Variables: { SLUICE_TRUSTED_ISSUERS: '[]' } })
+    const { 'Fn::Sub': arns } = (environment as { Variables: { SLUICE_ADMIN_ARNS: { 'Fn::Sub': string } } }).Variables
+      .SLUICE_ADMIN_ARNS
+    const problems: string[] = []
+    const SLUICE_ADMIN_ARNS = arns.replace(/\$\{AWS::AccountId\}/, '123456789012')
+    const { adminArns } = loadAccessConfig({ SLUICE_ADMIN_ARNS }, problems)
+    expect(problems).toEqual([])
+    const isAdmin = (arn: string) => isAbout({ kind: 'iam', arns: adminArns }, { kind: 'iam', arn })
+    for (const account of ['123456789012', '210987654321'])
+      for (const rest of ['iam::A:user/ci', 'iam::A:root', 'sts::A:assumed-role/team/platform/mei@example.com'])
+        expect(isAdmin(`arn:aws:${rest.replace('A', account)}`)).toBe(account === '123456789012')
+  })
+
+  it.each([
+    { parameters: [], authorizer: undefined, authorizers: {} },
+    { parameters: ['--param', 'authorizer=iam'], authorizer: { type: 'aws_iam' }, authorizers: {} },
+    {
+      parameters: ['--param', 'authorizer=jwt'],
+      authorizer: { name: 'issuer' },
+      authorizers: {
+        issuer: {
+          type: 'jwt',
+          identitySource: '$request.header.Authorization',
+          issuerUrl: 'https://token.actions.githubusercontent.com',
+          audience: 'sluice',
+        },
+      },
+    },
+  ])('has the outer door that is asked for: $parameters', async ({ parameters, authorizer, authorizers }) => {
+    const { functions, provider } = await printConfig(...parameters)
+    expect(provider.httpApi.authorizers).toEqual(authorizers)
+    expect(functions.api.events.slice(0, 2)).toEqual([
+      { httpApi: { method: '*', path: '/v1/{proxy+}', ...(authorizer && { authorizer }) } },
+      { httpApi: { method: '*', path: '/iam/v1/{proxy+}', authorizer: { type: 'aws_iam' } } },
+    ])
+  })
+
+  it('lets signed callers in below /iam, and leaves it to Sluice who else comes in', () => {
     const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
     ])
     expect(Object.fromEntries(routes)).toEqual({
-      'ANY /v1/{proxy+}': 'AWS_IAM',
+      'ANY /v1/{proxy+}': undefined,
+      'ANY /iam/v1/{proxy+}': 'AWS_IAM',
       'GET /healthz': undefined,
       'GET /openapi.json': undefined,
       'GET /docs': undefined,
