@@ -44,8 +44,8 @@ export function compact(header: object, claims: object, signature = ''): string 
   return `${part(header)}.${part(claims)}.${signature}`
 }
 
-/** A web server of an issuer; stopped after the test. Each path answers as was last said, others with 404. */
-export async function startIssuer() {
+/** A web server of an issuer. Each path answers as was last said, others with 404. */
+export async function openIssuer() {
   const answers = new Map<string, (response: ServerResponse) => void>()
   const asked: string[] = []
   const server = createServer((request, response) => {
@@ -55,10 +55,6 @@ export async function startIssuer() {
     else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const answer = (path: string, how: (response: ServerResponse) => void) => void answers.set(path, how)
   const json = (path: string, body: unknown) => answer(path, (response) => response.end(JSON.stringify(body)))
@@ -67,6 +63,17 @@ export async function startIssuer() {
     asked,
     answer,
     json,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
     publish: (...keys: readonly SigningKey[]) => json('/keys', { keys: keys.map(({ jwk }) => jwk) }),
   }
+}
+
+/** The same, stopped after the test. */
+export async function startIssuer() {
+  const { close, ...issuer } = await openIssuer()
+  onTestFinished(close)
+  return issuer
 }
