@@ -19,16 +19,19 @@ export function apiOf({ SLUICE_URL, SLUICE_TOKEN }: NodeJS.ProcessEnv): Api {
   return { url, token: SLUICE_TOKEN || null }
 }
 
+type Method = 'GET' | 'POST' | 'DELETE'
+
 /** Reads something. @throws As {@link callApi}. */
 export const readFromApi = (api: Api, path: string) => callApi(api, 'GET', path)
 
 /**
+ * @param content - Sent as JSON. Default: nothing is sent.
  * @returns The answer, which is an object.
  * @throws {TransientError} If the API does not answer.
  * @throws {UpstreamError} If it refuses.
  */
-export async function callApi(api: Api, method: 'GET' | 'POST', path: string): Promise<Fields> {
-  const { status, isOk, body } = await sendToApi(api, method, path)
+export async function callApi(api: Api, method: Method, path: string, content?: object): Promise<Fields> {
+  const { status, isOk, body } = await sendToApi(api, method, path, content)
   if (isOk && isObject(body)) return body
   const detail = isObject(body) ? (body.detail ?? body.title) : undefined
   const why = typeof detail === 'string' ? detail : 'not an answer of Sluice; is SLUICE_URL right?'
@@ -51,7 +54,7 @@ export interface ApiAnswer {
  */
 export async function sendToApi(
   { url, token }: Api,
-  method: 'GET' | 'POST',
+  method: Method,
   path: string,
   content?: object,
 ): Promise<ApiAnswer> {

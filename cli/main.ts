@@ -8,6 +8,8 @@ const usage = `sluice: moves production traffic from one version to the next, an
   sluice check     looks at everything that is open, now (sluice check --help)
   sluice traffic   where a service's traffic goes now, and who changed it (sluice traffic --help)
   sluice rollback  takes back the newest success of a service (sluice rollback --help)
+  sluice tokens    makes, lists and revokes API tokens (sluice tokens --help)
+  sluice audit     what was commanded, and whether it is all still there (sluice audit --help)
 
 Options of "local" (each also by environment variable):
   --port N       port of the API                    SLUICE_PORT      4500
@@ -24,6 +26,8 @@ const commands: ReadonlyMap<string | undefined, () => Promise<Run>> = new Map([
   ['judge', async () => (await import('./judge/main.ts')).runJudge],
   ['check', async () => (await import('./check/main.ts')).runCheck],
   ['traffic', async () => (await import('./traffic/main.ts')).runTraffic],
+  ['tokens', async () => (await import('./tokens/main.ts')).runTokens],
+  ['audit', async () => (await import('./audit/main.ts')).runAudit],
   ['rollback', async () => (await import('./rollback/main.ts')).runRollback],
 ])
 

@@ -9,8 +9,10 @@ import { startQuietly } from '../support/local-mode.ts'
 
 const sluice = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url))
 
-async function check(url: string, ...options: readonly string[]) {
-  const env = { ...process.env, SLUICE_URL: url, SLUICE_TOKEN: 'secret' }
+const check = (url: string, ...options: readonly string[]) => checkAs('secret', url, ...options)
+
+async function checkAs(token: string, url: string, ...options: readonly string[]) {
+  const env = { ...process.env, SLUICE_URL: url, SLUICE_TOKEN: token }
   const child = spawn(process.execPath, [sluice, 'check', ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
@@ -28,10 +30,14 @@ describe('sluice check against local mode', () => {
   afterAll(() => local.close())
 
   it('has the check run by its own function, and says how much it looked at', async () => {
-    expect(await check(local.apiUrl)).toEqual({ stdout: '0 deployments checked\n', stderr: '', code: 0 })
-    expect(await check(local.apiUrl, '--json')).toEqual({
+    expect(await checkAs('', local.apiUrl)).toEqual({ stdout: '0 deployments checked\n', stderr: '', code: 0 })
+    expect(await checkAs('', local.apiUrl, '--json')).toEqual({
       ...{ stdout: '{"checked":0,"failed":[]}\n', stderr: '', code: 0 },
     })
+  })
+
+  it('does nothing for a token that is not good', async () => {
+    expect(await check(local.apiUrl)).toMatchObject({ stdout: '', code: 4 })
   })
 })
 

@@ -13,7 +13,7 @@ import { callApi, startQuietly, waitForDeployment } from '../support/local-mode.
 const sluice = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url))
 
 async function traffic(url: string, ...options: readonly string[]) {
-  const env = { ...process.env, SLUICE_URL: url, SLUICE_TOKEN: 'secret' }
+  const env = { ...process.env, SLUICE_URL: url, SLUICE_TOKEN: '' }
   const child = spawn(process.execPath, [sluice, 'traffic', ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
