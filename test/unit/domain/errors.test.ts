@@ -27,6 +27,11 @@ describe('the error taxonomy', () => {
     expect(new errors.ConflictError('moved').current).toEqual({})
   })
 
+  it('says whether there was a token that is not good', () => {
+    expect(new errors.UnauthorizedError('it ran out', { tokenRefused: true }).tokenRefused).toBe(true)
+    expect(new errors.UnauthorizedError('nobody').tokenRefused).toBe(false)
+  })
+
   it('names everything that stands in the way of a command, where that is more than one thing', () => {
     const problems = [{ path: 'routes[0]', message: 'was changed' }]
     expect(new errors.ConflictError('refused', {}, { problems }).problems).toEqual(problems)

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 import { expect, it } from 'vitest'
 
 it('bundles the handler without translations, the document generator and the answers it describes', async () => {
@@ -25,4 +25,16 @@ it('bundles the handler without translations, the document generator and the ans
   const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === 'functions/api/handler.ts')
   // The document and its pages are chunks of their own, loaded when somebody asks for them.
   expect(Object.keys(entry?.inputs ?? {})).not.toContain('functions/api/openapi.json')
+  // What verifies signed tokens comes with the first of them.
+  const isJose = (path: string) => path.includes('node_modules/jose/')
+  const atOnce = loadedAtOnce(metafile, 'functions/api/handler.ts')
+  expect([used.some(isJose), atOnce.some(isJose)]).toEqual([true, false])
 })
+
+/** The files in the entry's chunk and in those that it imports, and they, without waiting. */
+function loadedAtOnce({ outputs }: Metafile, entryPoint: string): readonly string[] {
+  const chunks = new Set(Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === entryPoint))
+  for (const chunk of chunks)
+    for (const { path, kind } of outputs[chunk]?.imports ?? []) if (kind === 'import-statement') chunks.add(path)
+  return [...chunks].flatMap((chunk) => Object.keys(outputs[chunk]?.inputs ?? {}))
+}
