@@ -95,13 +95,20 @@ const noLateWatch: LateWatch = { seconds: 0, action: 'notify' }
 
 /** A service as its owner wrote it, every default filled in; settings that are not available yet show as off. */
 export function presentService(service: Service, findings?: readonly Finding[]) {
-  const { revision: _lock, concurrency = 'reject', freeze = [], lateWatch = noLateWatch, ...document } = service
+  const {
+    revision: _lock,
+    concurrency = 'reject',
+    freeze = [],
+    lateWatch = noLateWatch,
+    notify = {},
+    ...document
+  } = service
   return {
     ...document,
     concurrency,
     freeze,
     lateWatch,
-    notify: {},
+    notify,
     ...(findings && { findings }),
   }
 }

@@ -15,7 +15,7 @@ import { toRevision } from './to-revision.ts'
 /** @throws {ValidationError} With every problem of the name or the document. */
 export function parseService(name: string, body: unknown): ServiceDraft {
   const parsed = parse(serviceBody, body, 'service')
-  const { routes, strategy, gates, settleSeconds, approvals, concurrency, onDrift, freeze, lateWatch } = parsed
+  const { routes, strategy, gates, settleSeconds, approvals, concurrency, onDrift, freeze, lateWatch, notify } = parsed
   const moved = routes.map(toRoute)
   return {
     name: parse(serviceName, name, 'service name'),
@@ -28,6 +28,7 @@ export function parseService(name: string, body: unknown): ServiceDraft {
     onDrift,
     freeze,
     lateWatch,
+    ...(notify?.slackChannel !== undefined && { notify: { slackChannel: notify.slackChannel } }),
   }
 }
 

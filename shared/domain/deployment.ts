@@ -7,7 +7,7 @@ import type { Gate, GateMemory, Outcome, Verdict } from './gates/gate.ts'
 import type { LateWatch } from './late-watch.ts'
 import type { Plan } from './plan.ts'
 import type { RaiseBlock } from './raise-block.ts'
-import type { Route } from './service.ts'
+import type { Notify, Route } from './service.ts'
 import type { Strategy } from './strategy.ts'
 import type { RawWeights, RouteState, Slot } from './traffic.ts'
 
@@ -171,6 +171,8 @@ export interface DeploymentSettings {
   readonly freeze?: readonly FreezeWindow[]
   /** Absent, as in records of earlier versions: none, and nothing is said of the old side. */
   readonly lateWatch?: LateWatch
+  /** Absent, as in records of earlier versions: nobody is told. */
+  readonly notify?: Notify
   /** With a `codedeploy` route: what it deploys; absent where a running deployment is taken over. */
   readonly codedeploy?: CodeDeployRevision
 }

@@ -133,6 +133,12 @@ export function testEntryOf(route: Route): TestEntry | null {
 export type Concurrency = 'reject' | 'queue' | 'supersede'
 
 /** What can be deployed, with every default filled in. */
+/** Where people are told what becomes of a service's deployments. */
+export interface Notify {
+  /** Id of the Slack channel that shows each deployment. */
+  readonly slackChannel?: string
+}
+
 export interface Service {
   readonly name: string
   readonly routes: readonly Route[]
@@ -148,6 +154,8 @@ export interface Service {
   readonly freeze?: readonly FreezeWindow[]
   /** For how long a success is still judged. Absent, as in documents of earlier versions: not at all. */
   readonly lateWatch?: LateWatch
+  /** Who is told. Absent, as in documents of earlier versions: nobody. */
+  readonly notify?: Notify
   readonly createdAt: string
   readonly updatedAt: string
   /** Moves with every save; the store's optimistic lock. */

@@ -21,13 +21,14 @@ export interface NewDeployment {
 
 /** What a deployment takes over from its service's document as it stands, and from its request. */
 export function fromService(service: Service, request: Pick<DeploymentRequest, 'strategy' | 'gates' | 'codedeploy'>) {
-  const { routes, settleSeconds, approvals, onDrift, freeze = [], lateWatch } = service
+  const { routes, settleSeconds, approvals, onDrift, freeze = [], lateWatch, notify } = service
   const strategy = request.strategy ?? service.strategy
   const gates = withAlwaysOnGate(request.gates ?? service.gates, routes)
   return {
     settings: {
       ...{ routes, strategy, gates, settleSeconds, approvals, onDrift, freeze },
       ...(lateWatch && { lateWatch }),
+      ...(notify && { notify }),
       ...(request.codedeploy && { codedeploy: request.codedeploy }),
     },
     plan: buildPlan(strategy, wavesOf(routes)),

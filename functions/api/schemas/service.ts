@@ -50,17 +50,22 @@ const lateWatch = z
   .prefault({})
   .describe('For how long a success is still judged. Ends when the next deployment starts.')
 
-const notify = notYet(
-  z.nullable(
+const slackChannel = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]{2,20}$/, 'must be the id of a Slack channel: C…')
+  .describe('Id of the channel that shows each deployment in one message, and calls people. The app must be in it.')
+
+const notify = z
+  .nullable(
     z.strictObject({
-      slackChannel: z.exactOptional(z.string().regex(/^[CGD][A-Z0-9]{2,20}$/, 'must be the id of a Slack channel: C…')),
-      webhooks: z.exactOptional(z.array(z.strictObject({ url: httpUrl, secretName })).max(10)),
+      slackChannel: z.exactOptional(slackChannel),
+      webhooks: z.exactOptional(
+        notYet(z.array(z.strictObject({ url: httpUrl, secretName })).max(10), (webhooks) => webhooks.length === 0),
+      ),
     }),
-  ),
-  (notify) => notify === null || (notify.slackChannel === undefined && (notify.webhooks ?? []).length === 0),
-)
+  )
   .default({})
-  .describe('Who is told. Only the empty object is available yet.')
+  .describe('Who is told. No webhooks are available yet.')
 
 /** Body of `PUT /v1/services/{service}`. */
 export const serviceBody = z.strictObject({

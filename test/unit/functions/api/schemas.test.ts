@@ -109,6 +109,7 @@ describe('a service document', () => {
     ['a late watch of 0 s', { lateWatch: { seconds: 0, action: 'roll-back' } }],
     ['an empty notify', { notify: {} }],
     ['no notify', { notify: null }],
+    ['a Slack channel', { notify: { slackChannel: 'C0123' } }],
     ['no webhooks', { notify: { webhooks: [] } }],
     ['wave 1', { routes: [{ ...route, wave: 1 }] }],
     ['wave 20', { routes: [{ ...route, wave: 20 }] }],
@@ -234,7 +235,7 @@ describe('a service document', () => {
       { routes: [{ ...route, assumeRole: { arn: 'arn:aws:iam::123456789012:role/x', externalId: 'id' } }] },
       'routes[0].assumeRole',
     ],
-    ['notifications', { notify: { slackChannel: 'C0123' } }, 'notify'],
+    ['webhooks', { notify: { webhooks: [{ url: 'https://a.example', secretName: '/a' }] } }, 'notify.webhooks'],
   ])('says that %s is not available yet', (_, part, path) => {
     expect(problemsOf(() => parseService('web', aServiceBody(part)))).toEqual([{ path, message: 'not available yet' }])
   })

@@ -64,6 +64,13 @@ describe('PUT /v1/services/{service}', () => {
     expect(await (await api.call('GET', '/v1/services/web')).json()).toMatchObject({ freeze })
   })
 
+  it('stores the Slack channel that is told and shows it', async () => {
+    const notify = { slackChannel: 'C0123' }
+    expect(await (await put('web', aServiceBody({ notify }))).json()).toMatchObject({ notify })
+    expect(await (await api.call('GET', '/v1/services/web')).json()).toMatchObject({ notify })
+    expect(await (await put('web', aServiceBody({ notify: null }))).json()).toMatchObject({ notify: {} })
+  })
+
   it('shows a document of an earlier version without freeze windows', async () => {
     await put()
     const service = await api.deps.services.get('web')
