@@ -7,6 +7,8 @@ export interface ShownMessage {
   readonly channel: string
   readonly user: string | null
   readonly ts: string
+  /** `ts` of the message that it stands below, besides in the channel; null for most. */
+  readonly replyTo: string | null
   readonly text: string
   readonly blocks: readonly unknown[]
   /** How often it was changed in place. */
@@ -18,7 +20,9 @@ export type MessageContent = Pick<ShownMessage, 'text' | 'blocks'>
 /** Every message, oldest first; as many as a screen can hold. */
 export interface MessageLog {
   list(): readonly ShownMessage[]
-  add(message: Pick<ShownMessage, 'kind' | 'channel' | 'user'> & MessageContent): ShownMessage
+  add(
+    message: Pick<ShownMessage, 'kind' | 'channel' | 'user'> & Partial<Pick<ShownMessage, 'replyTo'>> & MessageContent,
+  ): ShownMessage
   find(matches: (message: ShownMessage) => boolean): ShownMessage | undefined
   /** Changes a message in place. @returns False if it is not there (any more). */
   edit(id: string, content: MessageContent): boolean
@@ -34,11 +38,11 @@ export function createMessageLog(now: () => number): MessageLog {
   let count = 0
   return {
     list: () => messages,
-    add({ kind, channel, user, text, blocks }) {
+    add({ kind, channel, user, replyTo = null, text, blocks }) {
       count += 1
       // As Slack names them: seconds, and a counter of six digits.
       const ts = `${Math.floor(now() / 1000)}.${String(count % 1_000_000).padStart(6, '0')}`
-      const message = { id: `m${count}`, kind, channel, user, ts, text, blocks, edits: 0 }
+      const message = { id: `m${count}`, kind, channel, user, ts, replyTo, text, blocks, edits: 0 }
       messages = [...messages, message].slice(-mostMessages)
       return message
     },

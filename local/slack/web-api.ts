@@ -9,8 +9,9 @@ export function webApiRoutes(messages: MessageLog) {
       const input = await readInput(c)
       const refused = refuse(input)
       if (refused !== null) return c.json({ ok: false, error: refused })
-      const { channel, text, blocks } = input
-      const { ts } = messages.add({ kind: 'channel', channel, user: null, text, blocks })
+      const { channel, text, blocks, threadTs } = input
+      const replyTo = threadTs === '' ? null : threadTs
+      const { ts } = messages.add({ kind: 'channel', channel, user: null, replyTo, text, blocks })
       return c.json({ ok: true, channel, ts, message: { type: 'message', ts, text, blocks } })
     })
     .post('/chat.update', async (c) => {
@@ -30,6 +31,8 @@ interface Input {
   readonly token: string
   readonly channel: string
   readonly ts: string
+  /** Empty where it is no reply. */
+  readonly threadTs: string
   readonly text: string
   readonly blocks: readonly unknown[]
   /** True where what was sent as blocks is no list. */
@@ -48,6 +51,7 @@ async function readInput(c: Context): Promise<Input> {
     token: (c.req.header('Authorization') ?? '').replace(/^Bearer /, '') || read('token'),
     channel: read('channel'),
     ts: read('ts'),
+    threadTs: read('thread_ts'),
     text: read('text'),
     blocks: Array.isArray(blocks) ? blocks : [],
     unreadable: !Array.isArray(blocks),

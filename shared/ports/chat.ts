@@ -23,9 +23,11 @@ export interface MessagePlace {
 export interface Chat {
   /**
    * Posts a new message. Slack knows no idempotency here: sent again after an answer was lost, it is there twice.
+   *
+   * @param replyTo - `ts` of a message in that channel: it stands below that one, and in the channel as well.
    * @throws {NotFoundError} If there is no such channel, or the app is not in it.
    */
-  post(channel: string, message: ChatMessage): Promise<MessagePlace>
+  post(channel: string, message: ChatMessage, options?: { readonly replyTo: string }): Promise<MessagePlace>
   /** Replaces a message of ours. @throws {NotFoundError} If it, or its channel, is gone. */
   update(place: MessagePlace, message: ChatMessage): Promise<void>
   /**

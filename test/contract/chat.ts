@@ -32,6 +32,17 @@ export function describeChat(name: string, make: () => Promise<ChatUnderTest>): 
       ])
     })
 
+    it('shows a reply in the channel as well', async () => {
+      const { chat, shown } = await make()
+      const { ts } = await chat.post('C0123', aMessage('one'))
+      const reply = await chat.post('C0123', aMessage('reply'), { replyTo: ts })
+      expect(reply.ts).not.toBe(ts)
+      expect(await shown()).toEqual([
+        { kind: 'channel', message: aMessage('one') },
+        { kind: 'channel', message: aMessage('reply') },
+      ])
+    })
+
     it('changes a message in place, however often', async () => {
       const { chat, shown } = await make()
       const place = await chat.post('C0123', aMessage('one'))

@@ -5,7 +5,7 @@ import { copyOf } from './copy.ts'
 /** Keeps what people were shown. */
 export interface MemoryChat extends Chat {
   /** Posted messages as they look now, oldest first. */
-  readonly posted: readonly (MessagePlace & { readonly message: ChatMessage })[]
+  readonly posted: readonly (MessagePlace & { readonly message: ChatMessage; readonly replyTo?: string })[]
   /** Answers to commands and clicks, oldest first. */
   readonly answers: readonly {
     readonly responseUrl: string
@@ -16,15 +16,15 @@ export interface MemoryChat extends Chat {
 
 /** Slack in memory, with every channel whose name begins with `C`; for tests. */
 export function createMemoryChat(): MemoryChat {
-  const posted: (MessagePlace & { message: ChatMessage })[] = []
+  const posted: (MessagePlace & { message: ChatMessage; replyTo?: string })[] = []
   const answers: { responseUrl: string; message: ChatMessage; replaces: boolean }[] = []
   return {
     posted,
     answers,
-    async post(channel, message) {
+    async post(channel, message, options) {
       if (!channel.startsWith('C')) throw new NotFoundError(`there is no channel ${channel}`)
       const place = { channel, ts: `${posted.length + 1}.000100` }
-      posted.push({ ...place, message: copyOf(message) })
+      posted.push({ ...place, message: copyOf(message), ...options })
       return place
     },
     async update({ channel, ts }, message) {

@@ -35,9 +35,10 @@ export function createSlackChat(options: SlackChatOptions): Chat {
   const patience = { clock, patienceMs }
 
   return {
-    async post(channel, message) {
+    async post(channel, message, options) {
       const tried = `slack:chat.postMessage to ${channel}`
-      const input = { channel, ...toBody(message), unfurl_links: false, unfurl_media: false }
+      const thread = options && { thread_ts: options.replyTo, reply_broadcast: true }
+      const input = { channel, ...toBody(message), unfurl_links: false, unfurl_media: false, ...thread }
       const answer = await waitWhenLimited(tried, patience, () => call('chat.postMessage', input))
       const { ts, channel: where } = { ...answer } as Readonly<Record<string, unknown>>
       if (typeof ts === 'string' && typeof where === 'string') return { channel: where, ts }
