@@ -37,6 +37,9 @@ export const keys = {
     sk: `BUCKET#${gate}#${String(endMs).padStart(16, '0')}`,
   }),
   measures: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'MEASURES' }),
+  /** Where its message in a chat is. */
+  shownMessage: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'SHOWN-MESSAGE' }),
+  alert: (id: string, alert: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: `ALERT#${alert}` }),
   wakeToken: (id: string): Key => ({ pk: `DEPLOYMENT#${id}`, sk: 'WAKE-TOKEN' }),
   lease: (resource: string): Key => ({ pk: `LEASE#${resource}`, sk: 'LEASE' }),
   /** A zone's changes are one partition, in the order in which they are sent; ids begin with their time. */

@@ -11,7 +11,7 @@ export const indexes = { everyDeployment: 'deployments', byService: 'deployments
 
 /**
  * Items with this attribute (seconds since the epoch) are deleted some time after it: idempotency keys, wanted changes of
- * records, what is known of their spreading, and Slack's triggers. Nothing relies on it.
+ * records, what is known of their spreading, Slack's triggers, and alerts. Nothing relies on it.
  */
 export const timeToLiveAttribute = 'expiresAtSeconds'
 
