@@ -1,4 +1,6 @@
+import { createNotify } from '../functions/notify/create-notify.ts'
 import { createRollbackCheck } from '../functions/rollback-check/handler.ts'
+import { createSlackWork } from '../functions/slack-work/create-slack-work.ts'
 import { createBake } from '../functions/steps/bake.ts'
 import { createClose } from '../functions/steps/close.ts'
 import { createEvaluateGates } from '../functions/steps/evaluate-gates.ts'
@@ -24,7 +26,12 @@ export function createTasks(deps: Deps): Record<string, Task> {
   }
 }
 
-/** Everything that is called by name: the Tasks, and the check that the API asks for. */
+/** Everything that is called by name: the Tasks, what the API and Slack ask for, and what follows the table. */
 export function createFunctions(deps: Deps): Record<string, Task> {
-  return { ...createTasks(deps), RollbackCheck: createRollbackCheck(deps) }
+  return {
+    ...createTasks(deps),
+    RollbackCheck: createRollbackCheck(deps),
+    SlackWork: createSlackWork(deps),
+    Notify: createNotify(deps),
+  }
 }

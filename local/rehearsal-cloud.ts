@@ -3,6 +3,7 @@ import { createCloudWatch } from './aws/cloudwatch/cloudwatch.ts'
 import { createHookFunctions } from './aws/codedeploy/hook-functions.ts'
 import { createCodeDeploy } from './aws/codedeploy/service.ts'
 import { createDynamoDb } from './aws/dynamodb/service.ts'
+import { createTableStream, type StreamKeys } from './aws/dynamodb/table-stream.ts'
 import { createElasticLoadBalancing } from './aws/elastic-load-balancing-v2/service.ts'
 import { createLambda } from './aws/lambda/service.ts'
 import { createUserFunctions } from './aws/lambda/user-functions.ts'
@@ -25,6 +26,7 @@ const stateMachineName = 'sluice-deployment'
 /** Local function names, as the API asks for them. */
 export const rollBackFunction = 'sluice-roll-back'
 export const rollbackCheckFunction = 'sluice-rollback-check'
+export const slackWorkFunction = 'sluice-slack-work'
 
 /** How often metrics are saved, real milliseconds: too many to save them at each change. */
 const saveMetricsEveryMs = 1000
@@ -66,12 +68,17 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
   const cloudWatch = createCloudWatch({ clock, accountId })
   const userFunctions = createUserFunctions({
     ...{ clock, accountId, metrics: cloudWatch.metrics },
-    takenNames: [rollBackFunction, rollbackCheckFunction],
+    takenNames: [rollBackFunction, rollbackCheckFunction, slackWorkFunction],
   })
   const dataPlane = createDataPlane({ clock, metrics: cloudWatch.metrics, functions: userFunctions.targets })
-  const dynamoDb = createDynamoDb(dataPath === undefined ? {} : { path: join(dataPath, 'dynamodb') })
   // The functions need the endpoint's address, and the endpoint needs the functions: `provide` fills them in.
   const tasks: Record<string, LocalFunction> = {}
+  const stream = createTableStream({
+    deliver: (event) => call(tasks, 'Notify', event),
+    filter: isNews,
+    reportError: options.reportError,
+  })
+  const dynamoDb = createDynamoDb({ stream, ...(dataPath !== undefined && { path: join(dataPath, 'dynamodb') }) })
   const stepFunctions = createStepFunctions({
     clock,
     accountId,
@@ -99,6 +106,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
   const functions = {
     [rollBackFunction]: (event: unknown) => call(tasks, 'RollBack', event),
     [rollbackCheckFunction]: (event: unknown) => call(tasks, 'RollbackCheck', event),
+    [slackWorkFunction]: (event: unknown) => call(tasks, 'SlackWork', event),
   }
   const codeDeploy = createCodeDeploy({
     ...{ clock, accountId, elasticLoadBalancing, cloudWatch: cloudWatch.forServices },
@@ -166,6 +174,7 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
     onEvent: (listener) => void listeners.add(listener),
     async close() {
       listeners.clear()
+      stream.close()
       clearInterval(saveMetrics)
       await codeDeploy.close()
       stepFunctions.close()
@@ -184,6 +193,11 @@ export function createRehearsalCloud(options: CloudOptions): RehearsalCloud {
 /** The shipped definition, with the ARNs that its functions would have here. */
 function toLocal(definition: unknown): Definition {
   return withFunctionArns(definition, (name) => `arn:aws:lambda:${region}:${accountId}:function:sluice-${name}`)
+}
+
+/** As the filter of the function's event source mapping in `serverless.yml`. */
+function isNews({ pk, sk }: StreamKeys): boolean {
+  return pk.S.startsWith('DEPLOYMENT#') && (sk.S === 'RECORD' || sk.S.startsWith('ALERT#'))
 }
 
 function asLastReset(action: () => Promise<unknown>): Persistent {

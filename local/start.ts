@@ -15,6 +15,7 @@ import { createCheckSchedule } from './check-schedule.ts'
 import type { LocalClock } from './clock.ts'
 import { createDataDir } from './data-dir.ts'
 import { createFunctions } from './functions.ts'
+import { createLocalSlack, localSlackSettings, slackStandInPath, withStandInPeople } from './local-slack.ts'
 import { createRehearsalCloud, region, rollBackFunction, rollbackCheckFunction } from './rehearsal-cloud.ts'
 import { openSavedClock } from './saved-clock.ts'
 
@@ -108,14 +109,19 @@ async function start(options: LocalOptions, { onClose, close }: Lifetime): Promi
     SLUICE_STATE_MACHINE_ARN: await deploySluice(),
     SLUICE_ROLL_BACK_FUNCTION: rollBackFunction,
     SLUICE_ROLLBACK_CHECK_FUNCTION: rollbackCheckFunction,
+    ...localSlackSettings,
   })
-  const deps = compose(config, {
+  const own: { url?: string } = {}
+  const publicUrl = () => own.url ?? notListening()
+  const composed = compose(config, {
     clock: { now: () => Math.floor(clock.now()), realNow: () => Date.now(), sleep: (realMs) => sleep(realMs) },
     logger,
     local: true,
+    slack: { publicUrl, apiUrl: () => `${publicUrl()}${slackStandInPath}/api/` },
     // Another cloud that the orchestrator was pointed at may have rates.
     paced: process.env.AWS_ENDPOINT_URL !== cloud.url,
   })
+  const deps = { ...composed, initialPolicy: withStandInPeople(composed.initialPolicy) }
   cloud.provide(createFunctions(deps))
 
   const schedule = createCheckSchedule({ deps, clock, logger })
@@ -124,13 +130,22 @@ async function start(options: LocalOptions, { onClose, close }: Lifetime): Promi
   // What died with the last process is found now, not a minute later.
   schedule.soon()
 
-  const apiUrl = await serveApi(deps, options.port ?? 4500, onClose)
+  const slack = createLocalSlack({ deps, config, publicUrl })
+  const api = createApi(deps, { mode: 'local' })
+  const apiUrl = await serve((request, env) => slack(request) ?? api.fetch(request, env), options.port ?? 4500, onClose)
+  own.url = apiUrl
   const { url: awsUrl, dnsAddress, route53Refused } = cloud
   return { apiUrl, awsUrl, dnsAddress, route53Refused, clock, deps, close }
 }
 
-async function serveApi(deps: Deps, port: number, onClose: Lifetime['onClose']): Promise<string> {
-  const server = createAdaptorServer({ fetch: createApi(deps, { mode: 'local' }).fetch })
+function notListening(): never {
+  throw new Error('the API does not listen yet')
+}
+
+type Fetch = NonNullable<Parameters<typeof createAdaptorServer>[0]['fetch']>
+
+async function serve(fetch: Fetch, port: number, onClose: Lifetime['onClose']): Promise<string> {
+  const server = createAdaptorServer({ fetch })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: Error) =>
       reject(new Error(`the API cannot listen on 127.0.0.1:${port}: ${cause.message}`, { cause })),

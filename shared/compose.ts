@@ -18,11 +18,11 @@ import { createHttpProber } from './adapters/http/prober.ts'
 import { createHttpWebhookJudge } from './adapters/http/webhook-judge.ts'
 import { createLazyLambdaAdapters } from './adapters/lambda/lazy-adapters.ts'
 import { createLookTogether } from './adapters/look-together.ts'
-import { createLogNotifier } from './adapters/notifier/log-notifier.ts'
 import { createLazyRoute53Adapters } from './adapters/route53/lazy-adapters.ts'
 import type { Pace } from './adapters/route53/take-request.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import { composeAccess } from './compose-access.ts'
+import { composeChat, type OwnSlack } from './compose-chat.ts'
 import { composeCloudWatch, composeSecrets, patient } from './compose-reads.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
@@ -45,6 +45,8 @@ export interface Overrides {
   readonly paced?: boolean
   /** True in local mode: the owner of the machine may call. Default false. */
   readonly local?: boolean
+  /** Another Slack than Slack's own: that of local mode. */
+  readonly slack?: OwnSlack
 }
 
 /** For the store: it is asked while a lease runs, just before a write, so a call must end within about 3 s in all. */
@@ -64,6 +66,7 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
   const pace = { budget: stores.requestBudget, clock }
   const traffic = composeTraffic(config, pace)
   const workflow = composeWorkflow(config)
+  const { secrets } = composeSecrets(config, clock)
   const alone = { ...traffic, ...workflow }
   return {
     clock,
@@ -74,14 +77,14 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
     ...traffic,
     ...composeCloudWatch(config, clock),
     ...workflow,
-    ...composeSecrets(config, clock),
+    secrets,
     lookTogether: createLookTogether({
       ...{ ...config, ...overrides, clock, pace, readPairs, alone },
       openStore: () => createDynamoDbDeploymentStore({ ...openTable(config), clock, logger }),
     }),
     prober: createHttpProber(version),
     webhookJudge: createHttpWebhookJudge(version, clock),
-    notifier: createLogNotifier(logger),
+    ...composeChat({ config, table, clock, logger, secrets, ...(overrides.slack && { own: overrides.slack }) }),
     newHolder: () => randomUUID(),
     newDeploymentId: () => `dep_${ulid(clock.now())}`,
   }

@@ -1,4 +1,5 @@
 import { type AccessConfig, loadAccessConfig } from './config-access.ts'
+import { loadSlackConfig, type SlackConfig } from './config-slack.ts'
 import { ConfigError } from './domain/errors.ts'
 
 /**
@@ -16,10 +17,12 @@ export interface Config extends AccessConfig {
   readonly rollbackCheckFunction: string
   /** `AWS_REGION`: Region of the table, the state machine, the functions and the alarms; Lambda sets it. */
   readonly region: string
+  /** Absent: Slack is not connected. */
+  readonly slack?: SlackConfig
 }
 
 /** What must be set. */
-type RequiredSetting = Exclude<keyof Config, keyof AccessConfig>
+type RequiredSetting = Exclude<keyof Config, keyof AccessConfig | 'slack'>
 
 interface Setting {
   readonly shape: RegExp
@@ -65,6 +68,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     else if (!shape.test(value)) problems.push(`${variable} is ${JSON.stringify(value)}; expected ${expected}`)
     return value
   }
+  const slack = loadSlackConfig(env, problems)
   const config: Config = {
     table: read('table'),
     stateMachineArn: read('stateMachineArn'),
@@ -72,6 +76,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     rollbackCheckFunction: read('rollbackCheckFunction'),
     region: read('region'),
     ...loadAccessConfig(env, problems),
+    ...(slack && { slack }),
   }
   if (problems.length > 0) throw new ConfigError(`the environment is not usable:\n- ${problems.join('\n- ')}`)
   return config

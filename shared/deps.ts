@@ -1,5 +1,7 @@
 import type { Logger } from './logger.ts'
 import type { AlarmSource } from './ports/alarm-source.ts'
+import type { Alerts } from './ports/alerts.ts'
+import type { Chat } from './ports/chat.ts'
 import type { CheckInvoker } from './ports/check-invoker.ts'
 import type { Clock } from './ports/clock.ts'
 import type { DriverFor } from './ports/deployment-driver.ts'
@@ -16,7 +18,9 @@ import type { RequestBudget } from './ports/request-budget.ts'
 import type { RollBackInvoker } from './ports/roll-back-invoker.ts'
 import type { RouteInspector } from './ports/route-inspector.ts'
 import type { SecretSource } from './ports/secret-source.ts'
+import type { SeenTriggers } from './ports/seen-triggers.ts'
 import type { ServiceStore } from './ports/service-store.ts'
+import type { ShownMessages } from './ports/shown-messages.ts'
 import type { TargetGroups } from './ports/target-groups.ts'
 import type { TargetHealth } from './ports/target-health.ts'
 import type { RouterFor, TestRouterFor } from './ports/traffic-router.ts'
@@ -52,6 +56,12 @@ export interface Deps extends AccessDeps {
   readonly rollBackInvoker: RollBackInvoker
   readonly checkInvoker: CheckInvoker
   readonly notifier: Notifier
+  readonly chat: Chat
+  readonly shownMessages: ShownMessages
+  readonly alerts: Alerts
+  readonly seenTriggers: SeenTriggers
+  /** Where people and programs reach the API, `https://host`: for links in what is sent without being asked. */
+  readonly publicUrl: () => string
   readonly logger: Logger
   /**
    * The same reads for one look at many deployments: what several ask about at the same time is asked together, within

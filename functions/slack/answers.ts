@@ -58,6 +58,12 @@ export function refusalMessage(title: string, detail: string, hints: readonly st
   )
 }
 
+/** What was done, and how the deployment stands. */
+export function doneMessage(command: SlackCommand, deployment: DeploymentDocument): SlackMessage {
+  const title = `${deployment.service}: ${describePhase(deployment)}`
+  return { text: echo(title), blocks: sections([`Done: ${code(printCommand(command))}`, describeOne(deployment)]) }
+}
+
 /** Asks before a destructive command is done: only the click does it. */
 export function confirmationMessage(command: DestructiveCommand, deployment: DeploymentDocument): SlackMessage {
   const { title, text } = askAbout(command, deployment)

@@ -30,6 +30,18 @@ export function deploymentMessage(deployment: DeploymentDocument): SlackMessage 
   }
 }
 
+/** Something that a person must look at; a message of its own, so that people are called. */
+export function alertMessage(deployment: DeploymentDocument, message: string): SlackMessage {
+  const title = `${deployment.service} needs a person`
+  return {
+    text: echo(`${title}: ${message}`, 500),
+    blocks: [
+      ...sections([`:warning: *${echo(title)}*`, echo(message, 2000)]),
+      ...context([describeOrigin(deployment), describeLinks(deployment)]),
+    ],
+  }
+}
+
 /** The phase in words, with what matters about it: `baking at 10 %`. */
 export function describePhase({ phase, weight }: DeploymentDocument): string {
   const words = phase.replaceAll('-', ' ')

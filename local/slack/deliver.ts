@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 
 export interface DeliverOptions {
-  /** Origin of the app, `http://127.0.0.1:4500`. */
-  readonly targetUrl: string
+  /** Origin of the app, `http://127.0.0.1:4500`. Read at each command. */
+  readonly targetUrl: () => string
   readonly signingSecret: string
   /** Real time, milliseconds since the epoch. */
   readonly now: () => number
@@ -30,7 +30,7 @@ export async function deliver(
   const startedAt = performance.now()
   const took = () => Math.round(performance.now() - startedAt)
   try {
-    const response = await fetch(new URL(path, targetUrl), {
+    const response = await fetch(new URL(path, targetUrl()), {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',

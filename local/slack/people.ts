@@ -7,6 +7,9 @@ export const defaultPlace = {
   channel: 'C0LOCALCHAN',
 } as const
 
+/** Somebody else, who may decide about what the first one started. */
+export const secondUser = 'U0LOCALSECOND'
+
 const id = z.string().regex(/^[A-Z][A-Z0-9]{1,30}$/, 'must be an id as Slack has them: capitals and digits')
 
 export const place = z.object({

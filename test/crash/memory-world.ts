@@ -11,6 +11,7 @@ import { toExecutionName } from '../../shared/adapters/stepfunctions/workflow.ts
 import type { Deps } from '../../shared/deps.ts'
 import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
 import { createMemoryAccess } from '../support/access.ts'
+import { createMemoryChatDeps } from '../support/chat.ts'
 import { invokeRollBack } from '../support/invoke-roll-back.ts'
 import { startWalkedStepFunctions } from '../support/walked-step-functions.ts'
 import { furnishMemory } from './cloud.ts'
@@ -28,6 +29,7 @@ export async function startMemoryWorld(options: WorldOptions): Promise<CrashWorl
   const started = new Set<string>()
   const ports: Deps = {
     ...createMemoryAccess().deps,
+    ...createMemoryChatDeps(time),
     clock: time,
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),

@@ -12,6 +12,7 @@ import { canaryPercent, type RouteState } from '../../shared/domain/traffic.ts'
 import { toInstant } from '../../shared/ports/clock.ts'
 import { createMemoryAccess } from '../support/access.ts'
 import { aDeployment, anAlbRoute, aService, webArns } from '../support/builders.ts'
+import { createMemoryChatDeps } from '../support/chat.ts'
 import { createRealProcess, type RealProcess } from './real-process.ts'
 import { id, works } from './real-works.ts'
 import type { Answer } from './run.ts'
@@ -86,6 +87,7 @@ export async function createRealWorld(
   const log = () => undefined
   const ports: Deps = {
     ...createMemoryAccess().deps,
+    ...createMemoryChatDeps(clock),
     clock,
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),

@@ -14,6 +14,7 @@ import { createVerifiedTokens } from '../../shared/use-cases/access/verified-tok
 import { reportOnOpenDeployments } from '../../shared/use-cases/check-open-deployments.ts'
 import { createMemoryAccess } from './access.ts'
 import { webArns } from './builders.ts'
+import { createMemoryChatDeps } from './chat.ts'
 import { checkAgainstDocument } from './openapi-check.ts'
 
 /** The owner of the machine and everybody in the account: tests of what is done need not care who does it. */
@@ -50,6 +51,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
   const rollBacks: string[] = []
   const deps: Deps = {
     ...createMemoryAccess({ clock, initialPolicy: everybodysPolicy, verifiedTokens: createVerifiedTokens(clock) }).deps,
+    ...createMemoryChatDeps(clock),
     clock,
     services: createMemoryServiceStore(),
     deployments: createMemoryDeploymentStore(),

@@ -29,7 +29,12 @@ export async function startSlackStandIn({
   const place = { origin: '' }
   const app = new Hono().route(
     '/_local/slack',
-    createSlackStandIn({ targetUrl, signingSecret, ownUrl: () => `${place.origin}/_local/slack`, ...rest }),
+    createSlackStandIn({
+      targetUrl: () => targetUrl,
+      signingSecret,
+      ownUrl: () => `${place.origin}/_local/slack`,
+      ...rest,
+    }),
   )
   const server = createAdaptorServer({ fetch: app.fetch })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -19,6 +19,7 @@ import { checkOpenDeployments, reportOnOpenDeployments } from '../../shared/use-
 import { startDeployment } from '../../shared/use-cases/start-deployment.ts'
 import { createMemoryAccess } from './access.ts'
 import { aDeployer, aService, webArns } from './builders.ts'
+import { createMemoryChatDeps } from './chat.ts'
 import { invokeRollBack } from './invoke-roll-back.ts'
 import { type PortFaults, withFaults } from './port-faults.ts'
 import { readAll } from './read-all.ts'
@@ -92,6 +93,7 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
   const queue = createMemoryZoneQueue(ports)
   const deps: Deps = {
     ...createMemoryAccess().deps,
+    ...createMemoryChatDeps(ports),
     clock: ports,
     services: createMemoryServiceStore(),
     deployments: withFaults(createMemoryDeploymentStore(), faults.store),

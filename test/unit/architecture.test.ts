@@ -80,6 +80,12 @@ describe('the imports', () => {
   it('reach the composition root only from entries', () => {
     const importers = all.filter(({ to }) => to === 'shared/compose.ts').map(({ from }) => from)
     expect(importers.sort()).toEqual(['functions/api/handler.ts', 'functions/steps/task.ts', 'local/start.ts'])
+    const ofSlack = all.filter(({ to }) => to === 'shared/compose-slack.ts').map(({ from }) => from)
+    expect(ofSlack.sort()).toEqual([
+      'functions/slack/connected-app.ts',
+      'functions/slack/handler.ts',
+      'local/local-slack.ts',
+    ])
     const ofHooks = all.filter(({ to }) => to === 'shared/compose-hook.ts').map(({ from }) => from)
     expect(ofHooks.sort()).toEqual(['functions/hooks/create-hook.ts', 'functions/hooks/handler.ts'])
   })
@@ -93,8 +99,10 @@ describe('the imports', () => {
       'cli/compose.ts',
       'local/start.ts',
       'shared/compose-access.ts',
+      'shared/compose-chat.ts',
       'shared/compose-hook.ts',
       'shared/compose-reads.ts',
+      'shared/compose-slack.ts',
       'shared/compose.ts',
     ])
   })

@@ -3,10 +3,13 @@ import { rm } from 'node:fs/promises'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import dynalite from 'dynalite'
 import type { Persistent, RawAwsService } from '../service.ts'
+import type { TableStream } from './table-stream.ts'
 
 export interface DynamoDbOptions {
   /** Directory of the tables, made when missing. Default: in memory. */
   readonly path?: string
+  /** Gets every change. Default: nobody follows them. */
+  readonly stream?: Pick<TableStream, 'note' | 'clear'>
 }
 
 export interface DynamoDb {
@@ -23,7 +26,7 @@ export interface DynamoDb {
  * dynalite lacks transactions, and `ReturnValuesOnConditionCheckFailure` does nothing: Sluice uses single-item
  * conditional writes only.
  */
-export function createDynamoDb({ path }: DynamoDbOptions = {}): DynamoDb {
+export function createDynamoDb({ path, stream }: DynamoDbOptions = {}): DynamoDb {
   const open = () => dynalite({ ...(path && { path }), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   let server = open()
   const underWay = new Set<Promise<void>>()
@@ -32,6 +35,7 @@ export function createDynamoDb({ path }: DynamoDbOptions = {}): DynamoDb {
     const answered = replay(server, request, response, body)
     underWay.add(answered)
     await answered.finally(() => underWay.delete(answered))
+    if (response.statusCode === 200) stream?.note(request, body)
   }
   async function close(): Promise<void> {
     // dynalite throws where nobody can catch it when its store closes under a call.
@@ -51,6 +55,7 @@ export function createDynamoDb({ path }: DynamoDbOptions = {}): DynamoDb {
       load: () => {},
       async reset() {
         await close()
+        stream?.clear()
         if (path) await rm(path, { recursive: true, force: true })
         server = open()
       },
