@@ -64,6 +64,8 @@ export function createLocalSlack({ deps, config, publicUrl }: LocalSlackOptions)
   return (request: Request): Response | Promise<Response> | null => {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith('/slack/')) return app.fetch(request)
+    if (pathname === `${slackStandInPath}/`)
+      return new Response(null, { status: 308, headers: { location: slackStandInPath } })
     return `${pathname}/`.startsWith(`${slackStandInPath}/`) ? standIn.fetch(request) : null
   }
 }
