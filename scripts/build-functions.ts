@@ -6,6 +6,9 @@ import { build, type Metafile, type Plugin } from 'esbuild'
 /** The functions in `serverless.yml`, by name, with the file each is built from. */
 export const functionEntries = {
   api: 'functions/api/handler.ts',
+  slack: 'functions/slack/handler.ts',
+  'slack-work': 'functions/slack-work/handler.ts',
+  notify: 'functions/notify/handler.ts',
   'rollback-check': 'functions/rollback-check/handler.ts',
   prepare: 'functions/steps/prepare.ts',
   'verify-canary': 'functions/steps/verify-canary.ts',

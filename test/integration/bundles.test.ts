@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildFunctions, type FunctionName, functionEntries } from '../../scripts/build-functions.ts'
+import { aPostEvent } from '../support/api-gateway-event.ts'
 
 const run = promisify(execFile)
 const loader = fileURLToPath(new URL('../support/load-bundle.mjs', import.meta.url))
@@ -21,6 +22,10 @@ const environment = {
   SLUICE_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:000000000000:stateMachine:sluice',
   SLUICE_ROLL_BACK_FUNCTION: 'sluice-roll-back',
   SLUICE_ROLLBACK_CHECK_FUNCTION: 'sluice-rollback-check',
+  SLUICE_SLACK_WORK_FUNCTION: 'sluice-slack-work',
+  SLUICE_SLACK_SIGNING_SECRET_NAME: '/sluice-slack/signing-secret',
+  SLUICE_SLACK_BOT_TOKEN_NAME: '/sluice-slack/bot-token',
+  SLUICE_PUBLIC_URL: 'https://sluice.example',
 }
 
 describe('the bundles that ship', () => {
@@ -28,7 +33,7 @@ describe('the bundles that ship', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sluice-bundles-'))
     await buildFunctions(folder)
-  })
+  }, 120_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   async function call(name: FunctionName, event: unknown) {
@@ -46,8 +51,14 @@ describe('the bundles that ship', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ status: 'ok' })
   })
 
+  it('answer Slack that they cannot tell whether it is Slack, where the secret cannot be read', async () => {
+    const event = aPostEvent({ path: '/slack/commands', headers: {}, body: 'text=help', isBase64Encoded: false })
+    const { answer } = await call('slack', event)
+    expect(answer).toMatchObject({ statusCode: 503, body: 'try again' })
+  })
+
   const tasks = (Object.keys(functionEntries) as FunctionName[]).filter(
-    (name) => !['api', 'rollback-check'].includes(name),
+    (name) => !['api', 'slack', 'rollback-check'].includes(name),
   )
   it.each(tasks)('%s starts, and refuses a payload that is not its own by our error', async (name) => {
     expect(await call(name, { wrong: true })).toEqual({ error: 'InvariantError' })

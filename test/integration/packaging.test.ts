@@ -131,7 +131,7 @@ describe('the packaged service', () => {
   it('lets them move aliases of functions, and read their versions only where it is decided what to deploy', () => {
     const readers = rolesWith('elasticloadbalancing:DescribeRules')
     expect(rolesWith('lambda:GetAlias')).toEqual(readers)
-    const deciders = ['ApiRole', 'CloseRole', 'PrepareRole', 'RollBackRole', 'RollbackCheckRole']
+    const deciders = ['ApiRole', 'CloseRole', 'PrepareRole', 'RollBackRole', 'RollbackCheckRole', 'SlackWorkRole']
     expect(rolesWith('lambda:ListVersionsByFunction')).toEqual(deciders)
     const functions = { 'Fn::Sub': expect.stringMatching(/:lambda:\*:\$\{AWS::AccountId\}:function:\*$/) }
     const isAlias = (action: string) => action.startsWith('lambda:') && action !== 'lambda:InvokeFunction'
@@ -160,24 +160,25 @@ describe('the packaged service', () => {
     const codeDeployOf = (role: string) =>
       statementsOf(role).filter(({ Action }) => Action.some((action) => action.startsWith('codedeploy:')))
     for (const role of writers) expect(codeDeployOf(role)).toEqual([inspects, ...follows, ...drives])
-    for (const role of ['ApiRole', 'PrepareRole']) expect(codeDeployOf(role)).toEqual([inspects, ...follows])
+    for (const role of ['ApiRole', 'PrepareRole', 'SlackWorkRole'])
+      expect(codeDeployOf(role)).toEqual([inspects, ...follows])
     // It resolves the routes of the next one in the queue.
     expect(codeDeployOf('CloseRole')).toEqual([inspects])
     const all = Object.keys(resources).filter((name) => resources[name]?.Type === 'AWS::IAM::Role')
     expect(all.filter((role) => codeDeployOf(role).length > 0).sort()).toEqual(
-      [...writers, 'ApiRole', 'PrepareRole', 'CloseRole'].sort(),
+      [...writers, 'ApiRole', 'PrepareRole', 'CloseRole', 'SlackWorkRole'].sort(),
     )
   })
 
   it('lets those functions look at records that look at rules', () => {
     const readers = rolesWith('elasticloadbalancing:DescribeRules')
-    expect(readers).toEqual(['ApiRole', 'CloseRole', 'EvaluateGatesRole', 'PrepareRole', ...writers.slice(1)])
+    expect(readers).toEqual(['ApiRole', 'CloseRole', 'PrepareRole', 'SlackWorkRole', ...writers].sort())
     expect(rolesWith('route53:ListResourceRecordSets')).toEqual(readers)
     expect(rolesWith('route53:GetHostedZone')).toEqual(readers.filter((role) => role !== 'CloseRole'))
   })
 
   it('lets those functions start workflows that start a deployment, the next one of a queue too', () => {
-    const starters = ['ApiRole', 'CloseRole', 'RollBackRole', 'RollbackCheckRole']
+    const starters = ['ApiRole', 'CloseRole', 'RollBackRole', 'RollbackCheckRole', 'SlackWorkRole']
     expect(rolesWith('states:StartExecution')).toEqual(starters)
     expect(rolesWith('states:DescribeExecution')).toEqual(starters)
     expect(actionsOf('CloseRole').filter((action) => !/^(logs|dynamodb):/.test(action))).toEqual([
@@ -225,7 +226,17 @@ describe('the packaged service', () => {
           Resource: { 'Fn::Sub': expect.stringMatching(/:secretsmanager:.*:secret:sluice\/\*$/) },
         },
       ])
-    expect(statements).toHaveLength(6)
+    // No gate can name what is there.
+    const slackSecret = (name: string) => [
+      {
+        ...{ Effect: 'Allow', Action: ['ssm:GetParameter'] },
+        Resource: { 'Fn::Sub': expect.stringMatching(new RegExp(`:ssm:.*:parameter/sluice-slack/${name}$`)) },
+      },
+    ]
+    const without = (role: string) => statements.filter(({ name }) => name === role).map(({ name: _, ...rest }) => rest)
+    expect(without('SlackRole')).toEqual(slackSecret('signing-secret'))
+    for (const role of ['SlackWorkRole', 'NotifyRole']) expect(without(role)).toEqual(slackSecret('bot-token'))
+    expect(statements).toHaveLength(9)
   })
 
   it('lets the API ask the roll-back function and the check, and no other', () => {
@@ -238,6 +249,57 @@ describe('the packaged service', () => {
         { 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-rollback-check$/) },
       ],
     ])
+  })
+
+  it('lets what Slack calls remember triggers and hand work on, and nothing else', () => {
+    const others = statementsOf('SlackRole').filter(({ Action }) => !Action.some((one) => /^(logs|ssm):/.test(one)))
+    expect(others).toEqual([
+      {
+        ...{ Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:PutItem'] },
+        Resource: { 'Fn::GetAtt': ['Table', 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys.trigger('*').pk] } },
+      },
+      {
+        ...{ Effect: 'Allow', Action: ['lambda:InvokeFunction'] },
+        Resource: { 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-slack-work$/) },
+      },
+    ])
+    const invoke = statementsOf('SlackWorkRole').filter(({ Action }) => Action.includes('lambda:InvokeFunction'))
+    expect(invoke.map(({ Resource: target }) => target)).toEqual([
+      [{ 'Fn::Sub': expect.stringMatching(/:function:sluice-prod-roll-back$/) }],
+    ])
+  })
+
+  it('has a function that follows deployments and alerts in the table, and goes on from what failed', () => {
+    expect(resources.Table?.Properties.StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' })
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties)
+    expect(mappings).toMatchObject([
+      {
+        EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+        StartingPosition: 'TRIM_HORIZON',
+        MaximumRecordAgeInSeconds: 900,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      },
+    ])
+    const filters = mappings.flatMap(
+      ({ FilterCriteria }) => (FilterCriteria as { Filters: { Pattern: string }[] }).Filters,
+    )
+    expect(filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
+      {
+        eventName: ['INSERT', 'MODIFY'],
+        dynamodb: {
+          Keys: {
+            pk: { S: [{ prefix: keys.deployment('').pk }] },
+            sk: { S: [keys.deployment('').sk, { prefix: keys.alert('', '').sk }] },
+          },
+        },
+      },
+    ])
+  })
+
+  it('does not carry out commands that were typed in Slack long ago', () => {
+    const limits = ofType('AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)
+    expect(limits).toMatchObject([{ MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 1 }])
   })
 
   it('has the table that the store was written for', () => {
@@ -261,7 +323,7 @@ describe('the packaged service', () => {
     ])
   })
 
-  it('lets the API add to the audit and change nothing in it, and no other function touch callers and rights', () => {
+  it('lets the API and the worker for Slack add to the audit and change nothing in it, and no other function touch callers and rights', () => {
     const roles = Object.keys(resources).filter((name) => resources[name]?.Type === 'AWS::IAM::Role')
     const usesTable = roles.filter((role) => actionsOf(role).includes('dynamodb:PutItem'))
     const denials = (role: string) => statementsOf(role).filter(({ Effect }) => Effect === 'Deny')
@@ -273,7 +335,12 @@ describe('the packaged service', () => {
     const { policy, token, auditEntry } = keys
     expect(denials('ApiRole')).toEqual([deny(['Update', 'Delete'], [auditEntry(1).pk])])
     const others = deny(['Put', 'Update', 'Delete'], [auditEntry(1).pk, policy.pk, token('').pk])
-    for (const role of usesTable.filter((one) => one !== 'ApiRole')) expect(denials(role)).toEqual([others])
+    expect(denials('SlackWorkRole')).toEqual([
+      deny(['Update', 'Delete'], [auditEntry(1).pk]),
+      deny(['Put', 'Update', 'Delete'], [policy.pk, token('').pk]),
+    ])
+    const special = ['ApiRole', 'SlackRole', 'SlackWorkRole']
+    for (const role of usesTable.filter((one) => !special.includes(one))) expect(denials(role)).toEqual([others])
     expect(usesTable).toHaveLength(ofType('AWS::Lambda::Function').length)
   })
 
