@@ -110,6 +110,8 @@ async function start(options: LocalOptions, { onClose, close }: Lifetime): Promi
     SLUICE_ROLL_BACK_FUNCTION: rollBackFunction,
     SLUICE_ROLLBACK_CHECK_FUNCTION: rollbackCheckFunction,
     ...localSlackSettings,
+    // What is rehearsed runs on this machine.
+    SLUICE_OUTBOUND_ALLOW: `127.0.0.0/8,::1,${process.env.SLUICE_OUTBOUND_ALLOW ?? ''}`,
   })
   const own: { url?: string } = {}
   const publicUrl = () => own.url ?? notListening()

@@ -1,16 +1,14 @@
 import { createLazyAlbAdapters } from './adapters/alb/lazy-adapters.ts'
 import { lazy, toClientConfig } from './adapters/aws-client.ts'
 import { withDeadline } from './adapters/deadline.ts'
-import { createHttpProber } from './adapters/http/prober.ts'
-import { createHttpWebhookJudge } from './adapters/http/webhook-judge.ts'
 import { systemClock } from './adapters/system-clock.ts'
+import { composeOutside } from './compose-outside.ts'
 import { composeCloudWatch, composeSecrets } from './compose-reads.ts'
 import { createLogger, type Logger } from './logger.ts'
 import type { Clock } from './ports/clock.ts'
 import type { HookStatus } from './ports/hook-status.ts'
 import type { AnswerDeps } from './use-cases/hooks/answer-hook.ts'
 import type { HookReads } from './use-cases/hooks/look-at-hook-gate.ts'
-import { version } from './version.ts'
 
 /** Everything that a lifecycle hook needs from outside. */
 export type HookDeps = HookReads & AnswerDeps
@@ -20,6 +18,8 @@ export interface HookOverrides {
   readonly clock?: Clock
   readonly logger?: Logger
   readonly hookStatus?: HookStatus
+  /** What may be called although it is not public. Default: nothing. */
+  readonly outboundAllow?: readonly string[]
 }
 
 /**
@@ -39,8 +39,7 @@ export function composeHook(region: string, overrides: HookOverrides = {}): Hook
     ...composeCloudWatch({ region }, clock),
     ...composeSecrets({ region }, clock),
     targetHealth: createLazyAlbAdapters().targetHealth,
-    prober: createHttpProber(version),
-    webhookJudge: createHttpWebhookJudge(version, clock),
+    ...composeOutside(overrides.outboundAllow ?? [], clock),
   }
 }
 

@@ -14,8 +14,6 @@ import { createDynamoDbPropagation } from './adapters/dynamodb/propagation.ts'
 import { createDynamoDbRequestBudget } from './adapters/dynamodb/request-budget.ts'
 import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts'
 import { createDynamoDbZoneChanges } from './adapters/dynamodb/zone-changes.ts'
-import { createHttpProber } from './adapters/http/prober.ts'
-import { createHttpWebhookJudge } from './adapters/http/webhook-judge.ts'
 import { createLazyLambdaAdapters } from './adapters/lambda/lazy-adapters.ts'
 import { createLookTogether } from './adapters/look-together.ts'
 import { createLazyRoute53Adapters } from './adapters/route53/lazy-adapters.ts'
@@ -23,13 +21,13 @@ import type { Pace } from './adapters/route53/take-request.ts'
 import { systemClock } from './adapters/system-clock.ts'
 import { composeAccess } from './compose-access.ts'
 import { composeChat, type OwnSlack } from './compose-chat.ts'
+import { composeOutside } from './compose-outside.ts'
 import { composeCloudWatch, composeSecrets, patient } from './compose-reads.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
 import { createLogger, type Logger } from './logger.ts'
 import type { Clock } from './ports/clock.ts'
 import { readPairs } from './use-cases/zone/read-pairs.ts'
-import { version } from './version.ts'
 
 /**
  * Fewer than the SDK has connections: what waits must not have its time-out running, and a store that hundreds ask at the
@@ -82,8 +80,7 @@ export function compose(config: Config, overrides: Overrides = {}): Deps {
       ...{ ...config, ...overrides, clock, pace, readPairs, alone },
       openStore: () => createDynamoDbDeploymentStore({ ...openTable(config), clock, logger }),
     }),
-    prober: createHttpProber(version),
-    webhookJudge: createHttpWebhookJudge(version, clock),
+    ...composeOutside(config.outboundAllow ?? [], clock),
     ...composeChat({ config, table, clock, logger, secrets, ...(overrides.slack && { own: overrides.slack }) }),
     newHolder: () => randomUUID(),
     newDeploymentId: () => `dep_${ulid(clock.now())}`,

@@ -19,10 +19,15 @@ export interface Config extends AccessConfig {
   readonly region: string
   /** Absent: Slack is not connected. */
   readonly slack?: SlackConfig
+  /**
+   * `SLUICE_OUTBOUND_ALLOW`: addresses, blocks and hosts that probes and webhooks may call although they are not public.
+   * Default: none.
+   */
+  readonly outboundAllow?: readonly string[]
 }
 
 /** What must be set. */
-type RequiredSetting = Exclude<keyof Config, keyof AccessConfig | 'slack'>
+type RequiredSetting = Exclude<keyof Config, keyof AccessConfig | 'slack' | 'outboundAllow'>
 
 interface Setting {
   readonly shape: RegExp
@@ -77,7 +82,16 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     region: read('region'),
     ...loadAccessConfig(env, problems),
     ...(slack && { slack }),
+    outboundAllow: readList(env.SLUICE_OUTBOUND_ALLOW),
   }
   if (problems.length > 0) throw new ConfigError(`the environment is not usable:\n- ${problems.join('\n- ')}`)
   return config
+}
+
+/** Entries with commas between; an empty text is none. */
+export function readList(text = ''): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
 }

@@ -12,6 +12,7 @@ import type { Leases } from './ports/lease.ts'
 import type { Line } from './ports/line.ts'
 import type { MetricsSource } from './ports/metrics-source.ts'
 import type { Notifier } from './ports/notifier.ts'
+import type { OutboundRules } from './ports/outbound-rules.ts'
 import type { Prober } from './ports/prober.ts'
 import type { Propagation } from './ports/propagation.ts'
 import type { RequestBudget } from './ports/request-budget.ts'
@@ -51,6 +52,7 @@ export interface Deps extends AccessDeps {
   readonly healthChecks: HealthCheckSource
   readonly prober: Prober
   readonly webhookJudge: WebhookJudge
+  readonly outboundRules: OutboundRules
   readonly secrets: SecretSource
   readonly workflow: Workflow
   readonly rollBackInvoker: RollBackInvoker

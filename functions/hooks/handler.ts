@@ -1,4 +1,5 @@
 import { composeHook, type HookOverrides } from '../../shared/compose-hook.ts'
+import { readList } from '../../shared/config.ts'
 import { ConfigError } from '../../shared/domain/errors.ts'
 import { messageOf } from '../../shared/domain/message-of.ts'
 import { createHook, type HookHandler } from './create-hook.ts'
@@ -12,11 +13,12 @@ import { type Environment, loadHookConfig } from './hook-env.ts'
  */
 export function createHookOf(env: Environment, overrides: HookOverrides = {}): HookHandler {
   if (!env.AWS_REGION) throw new ConfigError('AWS_REGION is not set; expected a Region such as eu-west-1')
-  const deps = composeHook(env.AWS_REGION, overrides)
   try {
     const { watched, settings } = loadHookConfig(env)
-    return createHook(deps, watched, settings)
+    const outboundAllow = readList(env.SLUICE_OUTBOUND_ALLOW)
+    return createHook(composeHook(env.AWS_REGION, { outboundAllow, ...overrides }), watched, settings)
   } catch (error) {
+    const deps = composeHook(env.AWS_REGION, overrides)
     const reason = messageOf(error)
     deps.logger.error('hook-not-configured', { error })
     return createHook(deps, { judge: async () => ({ outcome: 'fail', reason, evidence: {} }) })

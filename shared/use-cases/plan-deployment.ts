@@ -14,6 +14,7 @@ import { type PlannedWrite, type PlannedWrites, planWrites } from './plan-writes
 import { preflight } from './preflight.ts'
 import { asFinding } from './prepare.ts'
 import { readService } from './read-service.ts'
+import { requireCallableUrls } from './require-callable-urls.ts'
 import { requireFittingRequest } from './require-fitting-request.ts'
 import { resolveRoutes } from './resolve-routes.ts'
 import { resolveStable } from './resolve-stable.ts'
@@ -42,6 +43,7 @@ export interface DeploymentPlan {
 export async function planDeployment(deps: Deps, request: PlanRequest): Promise<DeploymentPlan> {
   const registered = await readService(deps, request.service)
   requireFittingRequest(registered, request)
+  requireCallableUrls(deps, request.gates ?? [])
   const service = await resolveRoutes(deps, registered, request)
   const { routes, freeze = [] } = service
   const driven = { strategy: request.strategy ?? service.strategy, revision: request.codedeploy ?? null }

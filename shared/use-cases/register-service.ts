@@ -9,6 +9,7 @@ import { wavesOf } from '../domain/waves.ts'
 import { toInstant } from '../ports/clock.ts'
 import { claimResources, releaseUnused, requireClaims, resourcesOf } from './claim-resources.ts'
 import { preflight } from './preflight.ts'
+import { requireCallableUrls } from './require-callable-urls.ts'
 
 /** A service as its owner writes it: checked for shape, defaults filled in, not stored yet. */
 export type ServiceDraft = Omit<Service, 'createdAt' | 'updatedAt' | 'revision'>
@@ -31,6 +32,7 @@ export interface Registration {
  */
 export async function registerService(deps: Deps, draft: ServiceDraft): Promise<Registration> {
   requireDrivable(draft)
+  requireCallableUrls(deps, draft.gates)
   const previous = await deps.services.get(draft.name)
   await requireFreeRoutes(deps, draft, previous)
   const findings = await lookAtRoutes(deps, draft)

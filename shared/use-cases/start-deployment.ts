@@ -11,6 +11,7 @@ import { changeDeployment } from './change-deployment.ts'
 import { newDeployment } from './new-deployment.ts'
 import { enqueueDeployment, goOnWaiting } from './queue/enqueue-deployment.ts'
 import { readWaiting } from './queue/read-waiting.ts'
+import { requireCallableUrls } from './require-callable-urls.ts'
 import { requireFittingRequest } from './require-fitting-request.ts'
 import { resolveRoutes } from './resolve-routes.ts'
 import { resolveStable } from './resolve-stable.ts'
@@ -54,6 +55,7 @@ export async function startDeployment(deps: Deps, { key, request, actor }: Start
     return existing
   }
   requireFittingRequest(service, request)
+  requireCallableUrls(deps, request.gates ?? [])
   const { concurrency = 'reject' } = service
   if (concurrency !== 'reject') {
     const takesOver = concurrency === 'supersede'

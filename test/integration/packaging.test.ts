@@ -89,6 +89,7 @@ describe('the packaged service', () => {
         Variables: {
           SLUICE_ROLL_BACK_FUNCTION: 'sluice-prod-roll-back',
           SLUICE_ROLLBACK_CHECK_FUNCTION: 'sluice-prod-rollback-check',
+          SLUICE_OUTBOUND_ALLOW: '',
         },
       })
     }

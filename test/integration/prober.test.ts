@@ -1,10 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createOutboundRules } from '../../shared/adapters/http/outbound-rules.ts'
+import { createCallOutside } from '../../shared/adapters/http/outside-call.ts'
 import { createHttpProber } from '../../shared/adapters/http/prober.ts'
 import type { ProbeRequest } from '../../shared/ports/prober.ts'
 
-const prober = createHttpProber('9.9.9')
+const prober = createHttpProber('9.9.9', createCallOutside(createOutboundRules(['127.0.0.0/8'])))
 const running: Server[] = []
 
 afterEach(async () => {
@@ -68,6 +70,15 @@ describe('an answer', () => {
   })
 })
 
+describe('an address that may not be called', () => {
+  it('is not called, which says nothing of the version', async () => {
+    expect(await probe('http://10.0.0.1/health')).toEqual({
+      kind: 'not-sent',
+      reason: 'not sent: the address is a private address: the installation must allow it (SLUICE_OUTBOUND_ALLOW)',
+    })
+  })
+})
+
 describe('no answer', () => {
   it('is told when nobody listens', async () => {
     const url = await startServer(() => undefined)
@@ -88,10 +99,10 @@ describe('no answer', () => {
     expect(answer).toMatchObject({ kind: 'no-answer', reason: 'no complete answer within 50 ms' })
   })
 
-  it.each([
-    ['an address that is none', 'not a url', {}],
-    ['a header that is none', 'http://127.0.0.1:1', { 'bad name': 'x' }],
-  ])('is told of %s', async (_name, url, headers) => {
-    expect(await probe(url, { headers })).toMatchObject({ kind: 'no-answer' })
-  })
+  it.each([['a header that is none', 'http://127.0.0.1:1', { 'bad name': 'x' }]])(
+    'is told of %s',
+    async (_name, url, headers) => {
+      expect(await probe(url, { headers })).toMatchObject({ kind: 'no-answer' })
+    },
+  )
 })

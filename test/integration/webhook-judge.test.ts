@@ -3,12 +3,15 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createOutboundRules } from '../../shared/adapters/http/outbound-rules.ts'
+import { createCallOutside } from '../../shared/adapters/http/outside-call.ts'
 import { createHttpWebhookJudge, largestAnswerBytes } from '../../shared/adapters/http/webhook-judge.ts'
 import type { WebhookQuestion, WebhookRequest } from '../../shared/ports/webhook-judge.ts'
 import { answering, type Receive, startWebhookReceiver } from '../support/webhook-receiver.ts'
 
 const realNow = Date.UTC(2026, 0, 1, 12, 0, 0) + 999
-const judge = createHttpWebhookJudge('9.9.9', { realNow: () => realNow })
+const call = createCallOutside(createOutboundRules(['127.0.0.0/8']))
+const judge = createHttpWebhookJudge('9.9.9', { realNow: () => realNow }, call)
 const secret = 'correct horse battery staple'
 const question: WebhookQuestion = {
   ...{ deployment: 'dep_1', service: 'web', gate: 'judge', stable: 'blue', canary: 'green', step: 0 },
@@ -207,7 +210,7 @@ describe('the judge in the documentation', () => {
 
   it('is believed, and believes no one else', async () => {
     const url = await startExample()
-    const now = createHttpWebhookJudge('9.9.9', { realNow: () => Date.now() })
+    const now = createHttpWebhookJudge('9.9.9', { realNow: () => Date.now() }, call)
     const request = { url, secret, question, timeoutMs: 2000 }
     expect(await now.ask(request)).toMatchObject({
       status: 'answered',
@@ -218,7 +221,7 @@ describe('the judge in the documentation', () => {
     expect(await now.ask({ ...request, secret: 'guessed' })).toEqual(refusal)
     const forged = await fetch(url, { method: 'POST', body: '{}', headers: { 'x-sluice-signature': 'é'.repeat(67) } })
     expect(forged.status).toBe(401)
-    const late = createHttpWebhookJudge('9.9.9', { realNow: () => Date.now() - 301_000 })
+    const late = createHttpWebhookJudge('9.9.9', { realNow: () => Date.now() - 301_000 }, call)
     expect(await late.ask(request)).toEqual(refusal)
   })
 })
@@ -226,7 +229,8 @@ describe('the judge in the documentation', () => {
 describe('what never reaches a judge', () => {
   it.each([
     ['nobody listens', 'http://127.0.0.1:9', /bad port|ECONNREFUSED/],
-    ['the address is none', 'not a url', /./],
+    ['the address is none', 'not a url', /is no URL$/],
+    ['the address is private', 'http://192.168.0.1/judge', /^no answer: not sent: the address is a private address/],
   ])('is an error when %s', async (_name, url, reason) => {
     expect(await ask(url)).toEqual({ status: 'error', reason: expect.stringMatching(reason) })
   })

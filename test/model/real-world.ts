@@ -97,7 +97,7 @@ export async function createRealWorld(
     ...{ hostedZones: cloud.hostedZones, targetGroups: cloud.targetGroups, routerFor: cloud.routerFor },
     ...{ testRouterFor: cloud.testRouterFor, inspector: cloud.inspector, targetHealth: cloud.targetHealth },
     ...{ metrics: cloud.metrics, alarms: cloud.alarms, prober: cloud.prober, healthChecks: cloud.healthChecks },
-    ...{ webhookJudge: cloud.webhookJudge, secrets: cloud.secrets, driverFor: cloud.driverFor },
+    ...{ webhookJudge: cloud.webhookJudge, outboundRules: cloud.outboundRules, secrets: cloud.secrets, driverFor: cloud.driverFor },
     workflow: {
       async start(_, execution) {
         if (execution <= started) return

@@ -70,6 +70,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     healthChecks: cloud.healthChecks,
     prober: cloud.prober,
     webhookJudge: cloud.webhookJudge,
+    outboundRules: cloud.outboundRules,
     secrets: cloud.secrets,
     workflow: createMemoryWorkflow(),
     rollBackInvoker: {

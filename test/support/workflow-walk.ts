@@ -212,6 +212,7 @@ function pick(cloud: MemoryCloud) {
     prober,
     healthChecks,
     webhookJudge,
+    outboundRules: cloud.outboundRules,
     secrets,
   }
 }

@@ -101,6 +101,7 @@ describe('the imports', () => {
       'shared/compose-access.ts',
       'shared/compose-chat.ts',
       'shared/compose-hook.ts',
+      'shared/compose-outside.ts',
       'shared/compose-reads.ts',
       'shared/compose-slack.ts',
       'shared/compose.ts',

@@ -18,9 +18,15 @@ describe('the configuration', () => {
       rollBackFunction: 'sluice-roll-back',
       rollbackCheckFunction: 'sluice-rollback-check',
       region: 'cn-north-1',
+      outboundAllow: [],
       adminArns: [],
       issuers: [],
     })
+  })
+
+  it('lists what may be called although it is not public', () => {
+    const { outboundAllow } = loadConfig({ ...env, SLUICE_OUTBOUND_ALLOW: ' 10.0.0.0/16,, *.corp.example ' })
+    expect(outboundAllow).toEqual(['10.0.0.0/16', '*.corp.example'])
   })
 
   it('says of a caller that cannot be trusted as it does of the rest', () => {

@@ -14,7 +14,13 @@ const statusRanges = z
     'must not have a range that ends before it begins',
   )
 
-const headerName = z.string().regex(/^[!#$%&'*+.^`|~\w-]{1,100}$/, 'must be the name of an HTTP header')
+/** Of one connection, not of the request: set by others, they would say something untrue of what is sent. */
+const connectionHeaders =
+  /^(connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^`|~\w-]{1,100}$/, 'must be the name of an HTTP header')
+  .refine((name) => !connectionHeaders.test(name), 'must not be a header of the connection')
 const headerValue = z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, 'must be printable ASCII, at most 1000 characters')
 
 function isJsonPath(path: string): boolean {

@@ -1,10 +1,16 @@
-/** Why a `fetch` failed, in words: it says only "fetch failed" itself and keeps what happened in `cause`. */
+import { messageOf } from '../../domain/message-of.ts'
+import { NotSentError } from './outside-call.ts'
+
+/** Why a call outside failed, in words. */
 export function toNoAnswerReason(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `no complete answer within ${timeoutMs} ms`
-  const { cause } = error
-  if (!(cause instanceof Error)) return error.message
-  const code = 'code' in cause ? `${cause.code}: ` : ''
-  // Several addresses were tried: the aggregate has no message of its own.
-  return `${code}${cause.message || error.message}`
+  if (error instanceof NotSentError) return error.message
+  const code = 'code' in error ? `${error.code}: ` : ''
+  return `${code}${error.message || firstOf(error)}`
+}
+
+/** Several addresses were tried: the aggregate has no message of its own. */
+function firstOf(error: Error): string {
+  return error instanceof AggregateError ? messageOf(error.errors[0]) : 'no message'
 }

@@ -25,6 +25,7 @@ type CloudPorts = Pick<
   | 'targetGroups'
   | 'prober'
   | 'webhookJudge'
+  | 'outboundRules'
   | 'secrets'
 >
 
@@ -106,6 +107,8 @@ export function createMemoryCloud(clock: Pick<Clock, 'now'>, zoneOptions: Memory
     answerProbes(answer) {
       answerProbe = answer
     },
+    // Nothing is sent anywhere, so nothing is refused.
+    outboundRules: { whyRefused: () => null },
     prober: { probe: (request) => run({ action: 'prober.probe', subject: request.url }, () => answerProbe(request)) },
   }
 }

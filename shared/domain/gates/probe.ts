@@ -6,16 +6,18 @@ export type ProbeAnswer =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly milliseconds: number }
   /** Refused, reset, timed out, unresolvable: the reason in words. */
   | { readonly kind: 'no-answer'; readonly reason: string; readonly milliseconds: number }
+  /** The address is none that may be called: says nothing of the version. The reason in words. */
+  | { readonly kind: 'not-sent'; readonly reason: string }
 
 /** How much of a body the evidence keeps, characters: enough to recognise an error page, small enough for the record. */
 const keptBody = 200
 
 /**
  * Fails after `failures` bad answers in a row. No answer is a bad answer: a version that does not answer is not healthy.
- * `successes` good answers in a row make it `pass` before traffic, and end a bad streak in a step.
+ * `successes` good answers in a row make it `pass` before traffic, and end a bad streak in a step. A probe that could not be
+ * sent is `error`.
  */
 export function judgeProbe(gate: ProbeGate, answer: ProbeAnswer, memory: GateMemory, look: LookContext): Judgement {
-  const { good, reason } = evaluateProbe(gate, answer)
   const { expectStatus, expectBody, failures, successes } = gate
   const evidence = {
     source: gate.url,
@@ -25,6 +27,9 @@ export function judgeProbe(gate: ProbeGate, answer: ProbeAnswer, memory: GateMem
     successes,
   }
   const rule = { failures, successes, failsWhileVerifying: true }
+  if (answer.kind === 'not-sent')
+    return judgeLook(gate, rule, { type: 'miss', outcome: 'error', reason: answer.reason, evidence }, memory, look)
+  const { good, reason } = evaluateProbe(gate, answer)
   return judgeLook(gate, rule, { type: good ? 'good' : 'bad', reason, evidence }, memory, look)
 }
 
@@ -35,7 +40,7 @@ export function judgeProbe(gate: ProbeGate, answer: ProbeAnswer, memory: GateMem
  */
 export function evaluateProbe(
   gate: Pick<ProbeGate, 'expectStatus' | 'expectBody'>,
-  answer: ProbeAnswer,
+  answer: Exclude<ProbeAnswer, { readonly kind: 'not-sent' }>,
 ): { readonly good: boolean; readonly reason: string } {
   if (answer.kind === 'no-answer') return { good: false, reason: `no answer: ${answer.reason}` }
   if (!isExpectedStatus(parseStatusRanges(gate.expectStatus), answer.status)) {

@@ -3,11 +3,18 @@ import { emptyMemory, type Judgement, type LookContext, type ProbeGate } from '.
 import { evaluateProbe, judgeProbe, type ProbeAnswer } from '../../../../shared/domain/gates/probe.ts'
 import { aLook, aProbeGate, aVerifyingLook } from '../../../support/gates.ts'
 
-const answer = (status: number, body = ''): ProbeAnswer => ({ kind: 'answer', status, body, milliseconds: 12 })
-const noAnswer: ProbeAnswer = { kind: 'no-answer', reason: 'connection refused', milliseconds: 3 }
+const answer = (status: number, body = '') => ({ kind: 'answer', status, body, milliseconds: 12 }) as const
+const noAnswer = { kind: 'no-answer', reason: 'connection refused', milliseconds: 3 } as const
+const notSent = { kind: 'not-sent', reason: 'not sent: the address is a private address' } as const
 
 describe('evaluateProbe', () => {
-  it.each<{ name: string; gate: Partial<ProbeGate>; answer: ProbeAnswer; good: boolean; reason: string }>([
+  it.each<{
+    name: string
+    gate: Partial<ProbeGate>
+    answer: Parameters<typeof evaluateProbe>[1]
+    good: boolean
+    reason: string
+  }>([
     { name: 'an expected status', gate: {}, answer: answer(204), good: true, reason: 'answered 204 in 12 ms' },
     { name: 'another status', gate: {}, answer: answer(503), good: false, reason: 'answered 503, expected 200-299' },
     { name: 'no answer', gate: {}, answer: noAnswer, good: false, reason: 'no answer: connection refused' },
@@ -74,6 +81,11 @@ describe('judgeProbe', () => {
   it.each([
     { name: 'one good answer settles a step', answers: [good], expected: ['pass*'] },
     { name: 'three bad answers fail', answers: [bad, noAnswer, bad], expected: ['pass', 'pass', 'fail'] },
+    {
+      name: 'a probe that is not sent is an error, and no bad answer',
+      answers: [bad, notSent, bad],
+      expected: ['pass', 'error', 'pass'],
+    },
     { name: 'two good ones end a bad streak', answers: [bad, good, good], expected: ['pass', 'pass', 'pass*'] },
   ])('$name', ({ answers, expected }) => {
     expect(words(answers, aLook)).toEqual(expected)
@@ -84,6 +96,14 @@ describe('judgeProbe', () => {
     { name: 'fails after three bad ones', answers: [bad, bad, noAnswer], expected: ['no-data', 'no-data', 'fail'] },
   ])('before traffic $name', ({ answers, expected }) => {
     expect(words(answers, aVerifyingLook)).toEqual(expected)
+  })
+
+  it('says why a probe was not sent', () => {
+    expect(judgeProbe(aProbeGate(), notSent, emptyMemory(0), aLook(60)).verdict).toMatchObject({
+      outcome: 'error',
+      reason: notSent.reason,
+      evidence: { source: 'http://{side}.example.com/health', answer: notSent },
+    })
   })
 
   it('keeps the answer, shortened, and what was expected', () => {

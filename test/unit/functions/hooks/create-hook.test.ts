@@ -166,6 +166,22 @@ describe('the hook of an environment', () => {
     ])
   })
 
+  it('calls what its environment allows, and names an entry that is none', async () => {
+    const gate = { kind: 'probe', url: 'http://10.1.2.3/', failures: 1 }
+    const ofEntry = (entry: string) => ({
+      ...env,
+      SLUICE_HOOK_GATE: JSON.stringify(gate),
+      SLUICE_OUTBOUND_ALLOW: entry,
+    })
+    const bad = await createHookOf(ofEntry('10.1.0.0/33'), { clock: time.clock, logger, hookStatus })(event, context())
+    expect(bad.reason).toBe('"10.1.0.0/33" is no host, no address and no block of addresses (10.0.0.0/16)')
+    const other = await createHookOf(ofEntry('10.2.0.0/16'), { clock: time.clock, logger, hookStatus })(
+      event,
+      context(),
+    )
+    expect(other).toMatchObject({ status: 'Failed', reason: expect.stringContaining('is a private address') })
+  })
+
   it('without a Region has nobody to answer to', () => {
     expect(() => createHookOf({ ...env, AWS_REGION: '' })).toThrow(ConfigError)
   })
