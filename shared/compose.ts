@@ -11,6 +11,7 @@ import type { TableOptions } from './adapters/dynamodb/item-table.ts'
 import { createDynamoDbLeases } from './adapters/dynamodb/leases.ts'
 import { createDynamoDbLine } from './adapters/dynamodb/line.ts'
 import { createDynamoDbPropagation } from './adapters/dynamodb/propagation.ts'
+import { createDynamoDbRateCounts } from './adapters/dynamodb/rate-counts.ts'
 import { createDynamoDbRequestBudget } from './adapters/dynamodb/request-budget.ts'
 import { createDynamoDbServiceStore } from './adapters/dynamodb/service-store.ts'
 import { createDynamoDbZoneChanges } from './adapters/dynamodb/zone-changes.ts'
@@ -91,7 +92,10 @@ function composeStores(
   options: TableOptions,
   clock: Clock,
   logger: Logger,
-): Pick<Deps, 'services' | 'deployments' | 'leases' | 'line' | 'zoneChanges' | 'propagation' | 'requestBudget'> {
+): Pick<
+  Deps,
+  'services' | 'deployments' | 'leases' | 'line' | 'zoneChanges' | 'propagation' | 'requestBudget' | 'rateCounts'
+> {
   return {
     services: createDynamoDbServiceStore(options),
     deployments: createDynamoDbDeploymentStore({ ...options, clock, logger }),
@@ -100,6 +104,7 @@ function composeStores(
     zoneChanges: createDynamoDbZoneChanges({ ...options, clock }),
     propagation: createDynamoDbPropagation({ ...options, clock }),
     requestBudget: createDynamoDbRequestBudget({ ...options, clock }),
+    rateCounts: createDynamoDbRateCounts({ ...options, clock }),
   }
 }
 

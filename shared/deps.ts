@@ -15,6 +15,7 @@ import type { Notifier } from './ports/notifier.ts'
 import type { OutboundRules } from './ports/outbound-rules.ts'
 import type { Prober } from './ports/prober.ts'
 import type { Propagation } from './ports/propagation.ts'
+import type { RateCounts } from './ports/rate-counts.ts'
 import type { RequestBudget } from './ports/request-budget.ts'
 import type { RollBackInvoker } from './ports/roll-back-invoker.ts'
 import type { RouteInspector } from './ports/route-inspector.ts'
@@ -41,6 +42,7 @@ export interface Deps extends AccessDeps {
   readonly zoneChanges: ZoneChanges
   readonly propagation: Propagation
   readonly requestBudget: RequestBudget
+  readonly rateCounts: RateCounts
   readonly routerFor: RouterFor
   readonly testRouterFor: TestRouterFor
   readonly driverFor: DriverFor

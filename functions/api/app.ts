@@ -3,10 +3,14 @@ import { bodyLimit } from 'hono/body-limit'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import type { Deps } from '../../shared/deps.ts'
+import { identityOf, type Principal } from '../../shared/domain/access/principal.ts'
+import { createRateGuard } from '../../shared/use-cases/access/rate-guard.ts'
 import { authenticate, type Mode } from './actor.ts'
 import { type ApiEnv, pathOf } from './api-env.ts'
 import { maxBodyBytes } from './body.ts'
+import { requestLimits } from './limits.ts'
 import { RequestRefused, sendProblem, toProblem } from './problem.ts'
+import { admit } from './rate-limit.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -18,20 +22,25 @@ import { policyRoutes } from './routes/policy.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { stopRoutes } from './routes/stop.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface ApiOptions {
   /** Where it runs. Default `lambda`: behind API Gateway. */
   readonly mode?: Mode
 }
 
-/** Names and ids are short; anything longer is nothing of ours and need not be looked up. */
-const maxPathLength = 512
+/** The owner of the machine has nobody else to protect from themselves. */
+const rateKeyOf = (principal: Principal) =>
+  principal.kind === 'local' ? null : `${principal.kind} ${identityOf(principal)}`
 
 /** The REST API: mounts the routes; one place for callers, one for errors, one for unknown paths. */
 export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   const app = new Hono<ApiEnv>({ getPath: pathOf })
+  const guard = createRateGuard(deps)
 
+  app.use(securityHeaders(mode))
   app.use(requestId())
+  app.use(requestLimits())
   app.use(
     methodNotAllowed({
       app,
@@ -54,8 +63,8 @@ export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   )
   app.use('/v1/*', async (c, next) => {
     c.header('Cache-Control', 'no-store')
-    if (c.req.path.length > maxPathLength) throw new RequestRefused('not-found', 'no path here is that long')
-    c.set('principal', await authenticate(deps, c, mode))
+    const identify = () => authenticate(deps, c, mode)
+    c.set('principal', await admit(guard, c, { identify, keyOf: rateKeyOf }))
     await next()
   })
 

@@ -16,10 +16,13 @@ const refusals = {
   'not-found': 404,
   'method-not-allowed': 405,
   'payload-too-large': 413,
+  'uri-too-long': 414,
   'unsupported-media-type': 415,
+  'too-many-requests': 429,
+  'headers-too-large': 431,
 } as const satisfies Record<string, ContentfulStatusCode>
 
-/** A request that is no request of this API: wrong path, method, size or media type. */
+/** A request that is no request of this API: wrong path, method, size or media type; or one too many. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused'
   constructor(
@@ -107,5 +110,6 @@ function answer(
 /** Sends `error` as `application/problem+json`. */
 export function sendProblem(c: Context, error: unknown): Response {
   const { problem, headers } = toProblem(error)
-  return c.body(JSON.stringify(problem), problem.status, { 'Content-Type': 'application/problem+json', ...headers })
+  const always = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
+  return c.body(JSON.stringify(problem), problem.status, { ...always, ...headers })
 }

@@ -14,8 +14,11 @@ const problemTexts: Readonly<Record<number, string>> = {
   405: 'The path takes other methods.',
   409: 'Not possible in this state; the document says what stands against it.',
   413: 'The body is too large.',
+  414: 'The path and its query are too long.',
   415: 'The body is not application/json.',
   422: 'Wrong values; every one is listed with its path.',
+  429: 'Too many requests of this caller; try again after Retry-After seconds.',
+  431: 'The headers are too large.',
   500: 'An error of ours.',
   502: 'AWS refuses.',
   503: 'Not possible right now; try again after Retry-After seconds.',
@@ -100,7 +103,7 @@ function isOpen({ path }: Operation): boolean {
 }
 
 function problemStatuses(operation: Operation): readonly number[] {
-  const common = isOpen(operation) ? [500] : [401, 403, 500, 502, 503]
+  const common = isOpen(operation) ? [414, 431, 500] : [401, 403, 414, 429, 431, 500, 502, 503]
   return [...operation.problems, ...common, ...(operation.body ? [413, 415] : [])].sort((a, b) => a - b)
 }
 
@@ -134,7 +137,7 @@ function describeProblems(components: Map<string, unknown>): Json {
   const retryAfter = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } }
   const allow = { Allow: { description: 'The methods that this path takes.', schema: { type: 'string' } } }
   const challenge = { 'WWW-Authenticate': { description: 'How to say who is calling.', schema: { type: 'string' } } }
-  const own: Readonly<Record<string, Json>> = { 401: challenge, 405: allow, 503: retryAfter }
+  const own: Readonly<Record<string, Json>> = { 401: challenge, 405: allow, 429: retryAfter, 503: retryAfter }
   const schema = toSchema(answers.problem, 'output', components)
   return Object.fromEntries(
     Object.entries(problemTexts).map(([status, description]) => [

@@ -5,6 +5,7 @@ import { createMemoryDeploymentStore } from '../../shared/adapters/memory/deploy
 import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
 import { createMemoryLine } from '../../shared/adapters/memory/line.ts'
 import { createMemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
+import { createMemoryRateCounts } from '../../shared/adapters/memory/rate-counts.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
 import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import { toExecutionName } from '../../shared/adapters/stepfunctions/workflow.ts'
@@ -24,7 +25,7 @@ export async function startMemoryWorld(options: WorldOptions): Promise<CrashWorl
   const cloud = createMemoryCloud(time)
   const tasks: Record<string, Task> = {}
   const machine = await startWalkedStepFunctions(clock, tasks)
-  const queue = createMemoryZoneQueue(time)
+  const queue = { ...createMemoryZoneQueue(time), rateCounts: createMemoryRateCounts(time) }
   const log = () => undefined
   const started = new Set<string>()
   const ports: Deps = {
@@ -39,7 +40,12 @@ export async function startMemoryWorld(options: WorldOptions): Promise<CrashWorl
     ...{ hostedZones: cloud.hostedZones, targetGroups: cloud.targetGroups, routerFor: cloud.routerFor },
     ...{ testRouterFor: cloud.testRouterFor, inspector: cloud.inspector, targetHealth: cloud.targetHealth },
     ...{ metrics: cloud.metrics, alarms: cloud.alarms, prober: cloud.prober, healthChecks: cloud.healthChecks },
-    ...{ webhookJudge: cloud.webhookJudge, outboundRules: cloud.outboundRules, secrets: cloud.secrets, driverFor: cloud.driverFor },
+    ...{
+      webhookJudge: cloud.webhookJudge,
+      outboundRules: cloud.outboundRules,
+      secrets: cloud.secrets,
+      driverFor: cloud.driverFor,
+    },
     workflow: {
       ...machine.workflow,
       async start(id, execution) {

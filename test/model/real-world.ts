@@ -3,6 +3,7 @@ import { createMemoryDeploymentStore } from '../../shared/adapters/memory/deploy
 import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
 import { createMemoryLine } from '../../shared/adapters/memory/line.ts'
 import { createMemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
+import { createMemoryRateCounts } from '../../shared/adapters/memory/rate-counts.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
 import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import type { Deps } from '../../shared/deps.ts'
@@ -94,10 +95,16 @@ export async function createRealWorld(
     leases: createMemoryLeases(clock),
     line: createMemoryLine(),
     ...createMemoryZoneQueue(clock),
+    rateCounts: createMemoryRateCounts(clock),
     ...{ hostedZones: cloud.hostedZones, targetGroups: cloud.targetGroups, routerFor: cloud.routerFor },
     ...{ testRouterFor: cloud.testRouterFor, inspector: cloud.inspector, targetHealth: cloud.targetHealth },
     ...{ metrics: cloud.metrics, alarms: cloud.alarms, prober: cloud.prober, healthChecks: cloud.healthChecks },
-    ...{ webhookJudge: cloud.webhookJudge, outboundRules: cloud.outboundRules, secrets: cloud.secrets, driverFor: cloud.driverFor },
+    ...{
+      webhookJudge: cloud.webhookJudge,
+      outboundRules: cloud.outboundRules,
+      secrets: cloud.secrets,
+      driverFor: cloud.driverFor,
+    },
     workflow: {
       async start(_, execution) {
         if (execution <= started) return

@@ -5,6 +5,7 @@ import { createMemoryDeploymentStore } from '../../shared/adapters/memory/deploy
 import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
 import { createMemoryLine } from '../../shared/adapters/memory/line.ts'
 import { createMemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
+import { createMemoryRateCounts } from '../../shared/adapters/memory/rate-counts.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
 import { createMemoryWorkflow } from '../../shared/adapters/memory/workflow.ts'
 import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
@@ -58,6 +59,7 @@ export function createMemoryApi(options: ApiOptions = { mode: 'local' }) {
     leases: createMemoryLeases(clock),
     line: createMemoryLine(),
     ...createMemoryZoneQueue(clock),
+    rateCounts: createMemoryRateCounts(clock),
     hostedZones: cloud.hostedZones,
     targetGroups: cloud.targetGroups,
     routerFor: cloud.routerFor,

@@ -7,6 +7,7 @@ import { createMemoryLeases } from '../../shared/adapters/memory/leases.ts'
 import { createMemoryLine } from '../../shared/adapters/memory/line.ts'
 import type { MinuteOfTraffic } from '../../shared/adapters/memory/measurements.ts'
 import { createMemoryNotifier, type MemoryNotifier } from '../../shared/adapters/memory/notifier.ts'
+import { createMemoryRateCounts } from '../../shared/adapters/memory/rate-counts.ts'
 import { createMemoryServiceStore } from '../../shared/adapters/memory/service-store.ts'
 import { createMemoryZoneQueue } from '../../shared/adapters/memory/zone-queue.ts'
 import type { Deps } from '../../shared/deps.ts'
@@ -101,6 +102,7 @@ export async function startWalk(options: WalkOptions = {}): Promise<Walk> {
     line: withFaults(createMemoryLine(), faults.line),
     zoneChanges: withFaults(queue.zoneChanges, faults.zoneChanges),
     propagation: queue.propagation,
+    rateCounts: createMemoryRateCounts(ports),
     requestBudget: withFaults(queue.requestBudget, faults.requestBudget),
     ...pick(cloud),
     workflow: withFaults(machine.workflow, faults.workflow),

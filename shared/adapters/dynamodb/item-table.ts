@@ -44,6 +44,8 @@ export interface ItemTable {
   putIf(item: Item, condition: Condition): Promise<Written>
   /** Puts the item if there is none. @returns The item that is there afterwards. */
   putIfAbsent(item: Item): Promise<Item>
+  /** Changes the item, or makes it, whatever is there. Sent again after a lost answer, it may take effect twice. */
+  update(key: Key, expression: string, values: NonNullable<Condition['values']>): Promise<Item>
   /** @returns The item afterwards; null if `condition` did not hold. */
   updateIf(key: Key, expression: string, condition: Condition): Promise<Item | null>
   /** Deletes the item if `condition` holds. @returns Whether it held. */
@@ -91,6 +93,16 @@ export function createItemTable({ client, table }: TableOptions): ItemTable {
         if (written.standing) return written.standing
       }
       throw new TransientError(`${on(keyOf(item))} is put and deleted by others all the time; try again`)
+    },
+    async update(key, expression, values) {
+      const command = new UpdateCommand({
+        TableName: table,
+        Key: { pk: key.pk, sk: key.sk },
+        UpdateExpression: expression,
+        ExpressionAttributeValues: { ...values },
+        ReturnValues: 'ALL_NEW',
+      })
+      return (await calling('dynamodb:UpdateItem', on(key), () => client.send(command))).Attributes ?? {}
     },
     async updateIf(key, expression, condition) {
       const command = new UpdateCommand({

@@ -4,6 +4,7 @@ import { phases } from '../../domain/deployment.ts'
 import { InvariantError } from '../../domain/errors.ts'
 import type { SettledBucket } from '../../domain/gates/compare-buckets.ts'
 import type { Stop } from '../../domain/raise-block.ts'
+import type { RateKind } from '../../domain/rate-limit.ts'
 import type { RequestBudgetState } from '../../domain/request-budget.ts'
 import type { Service } from '../../domain/service.ts'
 import type { RouteState } from '../../domain/traffic.ts'
@@ -50,6 +51,11 @@ export const keys = {
   propagation: (changeId: string): Key => ({ pk: `PROPAGATION#${changeId}`, sk: 'PROPAGATION' }),
   requestBudget: { pk: 'BUDGET#route53', sk: 'BUDGET' } satisfies Key,
   trigger: (id: string): Key => ({ pk: `TRIGGER#${id}`, sk: 'TRIGGER' }),
+  /** By the start of the window, padded as the numbers of events are. */
+  rate: (kind: RateKind, callerDigest: string, windowStartMs: number): Key => ({
+    pk: `RATE#${kind}#${callerDigest}`,
+    sk: String(windowStartMs).padStart(16, '0'),
+  }),
   /** There while the line is stopped. */
   stop: { pk: 'STOP', sk: 'STOP' } satisfies Key,
   policy: { pk: 'POLICY', sk: 'POLICY' } satisfies Key,
