@@ -1,4 +1,5 @@
 import { TransientError, UpstreamError, ValidationError } from '../shared/domain/errors.ts'
+import { redact } from '../shared/domain/redact.ts'
 import { type Fields, isObject } from './judge/field-reader.ts'
 
 /** Where the API is, and who calls it. */
@@ -15,7 +16,11 @@ const timeoutMs = 30_000
 /** @throws {ValidationError} If `SLUICE_URL` is none. */
 export function apiOf({ SLUICE_URL, SLUICE_TOKEN }: NodeJS.ProcessEnv): Api {
   const url = SLUICE_URL || 'http://127.0.0.1:4500'
-  if (!URL.canParse(url)) throw new ValidationError(`SLUICE_URL is no URL: ${url}`)
+  if (!URL.canParse(url)) throw new ValidationError(`SLUICE_URL is no URL: ${redact(url)}`)
+  const { username, password } = new URL(url)
+  // It is shown in messages, and `fetch` takes none.
+  if (username !== '' || password !== '')
+    throw new ValidationError('SLUICE_URL must not have a user or password in it; use SLUICE_TOKEN')
   return { url, token: SLUICE_TOKEN || null }
 }
 

@@ -1,11 +1,14 @@
-/** One JSON line per event. Never a token, signature or authorization header. */
+import { hidden, redact } from './domain/redact.ts'
+
+/** One JSON line per event. Never a token, signature or authorization header: neither by its name nor by its looks. */
 export interface Logger {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void
   error(event: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-const secretName = /authorization|token|secret|signature|password|cookie/i
+const secretName =
+  /authorization|token|secret|signature|password|passphrase|cookie|credential|api[-_]?key|private[-_]?key|response[-_]?url/i
 
 /**
  * Writes lines to `write`. By default straight to standard output: on Lambda, console.log would put its own text before
@@ -22,5 +25,6 @@ export function createLogger(write: (line: string) => void = (line) => process.s
 function hideSecrets(key: string, value: unknown): unknown {
   if (value instanceof Error)
     return { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
-  return secretName.test(key) && value !== null && value !== undefined ? '[hidden]' : value
+  if (secretName.test(key) && value !== null && value !== undefined) return hidden
+  return typeof value === 'string' ? redact(value) : value
 }

@@ -10,6 +10,7 @@ import {
   UpstreamError,
   ValidationError,
 } from '../../shared/domain/errors.ts'
+import { redactJson } from '../../shared/domain/redact.ts'
 
 /** What HTTP itself refuses before any use case is asked. */
 const refusals = {
@@ -111,5 +112,6 @@ function answer(
 export function sendProblem(c: Context, error: unknown): Response {
   const { problem, headers } = toProblem(error)
   const always = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
-  return c.body(JSON.stringify(problem), problem.status, { ...always, ...headers })
+  // What is refused is often repeated in why.
+  return c.body(JSON.stringify(redactJson(problem)), problem.status, { ...always, ...headers })
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { TextRule } from '../../../shared/domain/app-spec-rules.ts'
+import { redact } from '../../../shared/domain/redact.ts'
 
 /** What a setting answers that is specified and not built. Values that mean "off" are accepted. */
 export const notAvailableYet = 'not available yet'
@@ -32,8 +33,8 @@ export const percent = z.number().min(0.1).max(100).multipleOf(0.1, 'must have a
 /** A duration in whole seconds, 0 up to `max` (default a week). */
 export const seconds = (max = 604_800, min = 0) => z.int().min(min).max(max)
 
-/** Words of a person or a program: not blank, one paragraph. */
-export const text = (max: number) => z.string().min(1).max(max).regex(/\S/, 'must not be blank')
+/** Words of a person or a program: not blank, one paragraph. They are kept and shown, so a secret in them is hidden. */
+export const text = (max: number) => z.string().min(1).max(max).regex(/\S/, 'must not be blank').overwrite(redact)
 
 /** An absolute http or https address without a user or password in it: secrets are named, never recorded. */
 export const httpUrl = z

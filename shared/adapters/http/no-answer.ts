@@ -1,4 +1,5 @@
 import { messageOf } from '../../domain/message-of.ts'
+import { redact } from '../../domain/redact.ts'
 import { NotSentError } from './outside-call.ts'
 
 /** Why a call outside failed, in words. */
@@ -7,7 +8,7 @@ export function toNoAnswerReason(error: unknown, timeoutMs: number): string {
   if (error.name === 'TimeoutError') return `no complete answer within ${timeoutMs} ms`
   if (error instanceof NotSentError) return error.message
   const code = 'code' in error ? `${error.code}: ` : ''
-  return `${code}${error.message || firstOf(error)}`
+  return redact(`${code}${error.message || firstOf(error)}`)
 }
 
 /** Several addresses were tried: the aggregate has no message of its own. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { redact, redactJson } from '../../domain/redact.ts'
 import type { WebhookAnswer } from '../../ports/webhook-judge.ts'
 
 /** Characters of the judge's sentence that are kept: it ends up in the record, in events and in messages. */
@@ -32,12 +33,14 @@ export function parseAnswer(body: Uint8Array): Omit<Answered, 'milliseconds'> | 
     return `the answer is malformed: ${problems.join('; ')}`
   }
   const { verdict, reason, evidence } = parsed.data
-  return { status: 'answered', verdict, reason: toSentence(reason ?? ''), ...limited(evidence ?? null) }
+  return { status: 'answered', verdict, reason: toSentence(reason ?? ''), ...limited(redactJson(evidence ?? null)) }
 }
 
 /** One line, not too long; null when nothing is left. */
 function toSentence(reason: string): string | null {
-  const line = reason.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
+  const line = redact(reason)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
   if (line === '') return null
   return line.length > keptReason ? `${line.slice(0, keptReason)}…` : line
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { hidden } from '../../domain/redact.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { WebhookJudge, WebhookRequest } from '../../ports/webhook-judge.ts'
 import { toNoAnswerReason } from './no-answer.ts'
@@ -65,7 +66,13 @@ async function readAnswer(response: IncomingMessage, secret: string, requestId: 
   if (typeof signature !== 'string') return 'the answer is not signed: it has no X-Sluice-Signature'
   if (!isSignature(signature, signAnswer(secret, { requestId, body })))
     return 'the signature of the answer is wrong: another secret, another request id, or other bytes'
-  return parseAnswer(body)
+  return parseAnswer(withoutSecret(body, secret))
+}
+
+/** A judge that repeats the secret, say in what it prints of a request, must not bring it into the record. */
+function withoutSecret(body: Uint8Array, secret: string): Uint8Array {
+  const bytes = Buffer.from(body)
+  return bytes.includes(secret) ? Buffer.from(bytes.toString('utf8').replaceAll(secret, hidden)) : body
 }
 
 function refuseStatus(status: number): string | null {

@@ -1,3 +1,4 @@
+import { redact } from '../redact.ts'
 import { isExpectedStatus, isSameJson, parseJsonPath, parseStatusRanges, valueAt } from './expectation.ts'
 import type { GateMemory, Judgement, LookContext, ProbeGate } from './gate.ts'
 import { judgeLook } from './looks.ts'
@@ -22,7 +23,7 @@ export function judgeProbe(gate: ProbeGate, answer: ProbeAnswer, memory: GateMem
   const evidence = {
     source: gate.url,
     expected: { status: expectStatus, ...(expectBody && { body: expectBody }) },
-    answer: answer.kind === 'answer' ? { ...answer, body: answer.body.slice(0, keptBody) } : answer,
+    answer: answer.kind === 'answer' ? { ...answer, body: redact(answer.body).slice(0, keptBody) } : answer,
     failures,
     successes,
   }
@@ -60,7 +61,7 @@ function wrongBody(expected: NonNullable<ProbeGate['expectBody']>, body: string)
   if (document === undefined) return 'the body is not JSON'
   const value = valueAt(document, path)
   if (isSameJson(value, expected.value)) return null
-  const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, keptBody)
+  const found = value === undefined ? 'nothing' : redact(JSON.stringify(value)).slice(0, keptBody)
   return `${expected.path} is ${found}, expected ${JSON.stringify(expected.value)}`
 }
 
