@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { noticesOf } from './supply-chain/notices.ts'
 
 /** The functions in `serverless.yml`, by name, with the file each is built from. */
 export const functionEntries = {
@@ -27,9 +28,11 @@ const entries = { ...functionEntries, ...standaloneEntries }
 
 export type FunctionName = keyof typeof entries
 
-/** Bundles one function into `outDir`: `index.mjs` and the chunks that it loads later. */
-export function buildFunction(name: FunctionName, outDir: string): Promise<Metafile> {
-  return bundle(entries[name], outDir)
+/** Bundles one function into `outDir`: `index.mjs`, the chunks that it loads later, and the notices of what is in them. */
+export async function buildFunction(name: FunctionName, outDir: string): Promise<Metafile> {
+  const metafile = await bundle(entries[name], outDir)
+  await writeFile(join(outDir, 'THIRD-PARTY-NOTICES.txt'), await noticesOf(metafile))
+  return metafile
 }
 
 /**
