@@ -13,6 +13,7 @@ export async function runLocal(options: Readonly<Record<string, string | boolean
       `  API            ${run.apiUrl}   (docs: ${run.apiUrl}/docs)`,
       `  AWS endpoint   ${run.awsUrl}   (aws --endpoint-url ${run.awsUrl} elbv2 describe-load-balancers)`,
       `  DNS server     ${run.dnsAddress}   (dig @${host} -p ${port} name)`,
+      `  Slack          ${run.apiUrl}/_local/slack   (a stand-in for it: type commands there)`,
       `  local time     ${new Date(run.clock.now()).toISOString()}, ${run.clock.speed} × real time`,
       'Stop it with Ctrl-C.',
       '',

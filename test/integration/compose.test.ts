@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { compose } from '../../shared/compose.ts'
+import { composeSlack } from '../../shared/compose-slack.ts'
 import type { Deps } from '../../shared/deps.ts'
 import { parseTokenText, toTokenText } from '../../shared/domain/api-token.ts'
 import { ConfigError, TransientError, UpstreamError } from '../../shared/domain/errors.ts'
@@ -18,6 +19,12 @@ const config = {
   region: 'eu-west-1',
   adminArns: [],
   issuers: [],
+}
+const slack = {
+  workFunction: 'sluice-slack-work',
+  signingSecretName: '/sluice-slack/signing-secret',
+  botTokenName: '/sluice-slack/bot-token',
+  publicUrl: 'https://sluice.example',
 }
 const at = Date.UTC(2026, 0, 1)
 const clock = { now: () => at, realNow: () => at, sleep: async () => undefined }
@@ -95,6 +102,9 @@ const calls: readonly [name: string, signedFor: string, variable: string, call: 
     'LAMBDA',
     ({ rollBackInvoker }) => rollBackInvoker.rollBack('dep_1', { type: 'command', reason: 'abort' }),
   ],
+  ['shown messages', 'dynamodb/eu-west-1', 'DYNAMODB', ({ shownMessages }) => shownMessages.load('dep_1')],
+  ['alerts', 'dynamodb/eu-west-1', 'DYNAMODB', ({ alerts }) => alerts.load('dep_1', '1')],
+  ['triggers', 'dynamodb/eu-west-1', 'DYNAMODB', ({ seenTriggers }) => seenTriggers.take('1.2.a')],
   ['the check', 'lambda/eu-west-1', 'LAMBDA', ({ checkInvoker }) => checkInvoker.check()],
 ]
 
@@ -120,6 +130,33 @@ describe('what is composed', () => {
     await call(compose(config, { clock, logger })).catch(() => undefined)
     expect(general.signedFor).toEqual([])
     expect(new Set(special.signedFor)).toEqual(new Set([signedFor]))
+  })
+
+  it('reads the token of Slack by its name, and only once it is needed', async () => {
+    const server = await startAnsweringServer(403)
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url)
+    const deps = compose({ ...config, slack }, { clock, logger })
+    expect(deps.publicUrl()).toBe('https://sluice.example')
+    expect(server.signedFor).toEqual([])
+    await expect(deps.chat.post('C0123', { text: 'hello', blocks: [] })).rejects.toThrow(UpstreamError)
+    expect(server.signedFor).toEqual(['ssm/eu-west-1'])
+  })
+
+  it('says what is missing where Slack is not connected', async () => {
+    const { chat, publicUrl } = compose(config, { clock, logger })
+    await expect(chat.post('C0123', { text: 'hello', blocks: [] })).rejects.toThrow(ConfigError)
+    expect(publicUrl).toThrow('SLUICE_SLACK_WORK_FUNCTION')
+    expect(() => composeSlack(config)).toThrow('SLUICE_SLACK_WORK_FUNCTION')
+  })
+
+  it('lets what Slack calls read its secret, remember triggers and hand work on', async () => {
+    const server = await startAnsweringServer(403)
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url)
+    const { signingSecret, seenTriggers, workStarter } = composeSlack({ ...config, slack }, { clock, logger })
+    await expect(signingSecret()).rejects.toThrow(UpstreamError)
+    await expect(seenTriggers.take('1.2.a')).rejects.toThrow(UpstreamError)
+    await expect(workStarter.start({})).rejects.toThrow(TransientError)
+    expect(server.signedFor).toEqual(['ssm/eu-west-1', 'dynamodb/eu-west-1', 'lambda/eu-west-1'])
   })
 
   it('reads again what failed, and never writes twice', async () => {

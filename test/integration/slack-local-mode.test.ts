@@ -205,3 +205,49 @@ describe('Slack in local mode', () => {
     expect(JSON.stringify(hint.blocks)).toContain('Did you mean `deploy`?')
   })
 })
+
+describe('the stand-in, before anybody saved a policy', () => {
+  it('is a page, by whatever address, whose people may deploy and approve, each the one thing', async () => {
+    const local = await startQuietly()
+    try {
+      const url = `${local.apiUrl}/_local/slack`
+      for (const address of [url, `${url}/`])
+        expect(await (await fetch(address)).text()).toContain('<title>Slack stand-in')
+      const type = (user: string, text: string) =>
+        fetch(`${url}/commands`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ text, user }),
+        })
+      await type('U0LOCALUSER', 'deploy shop')
+      await type('U0LOCALSECOND', 'deploy shop')
+      const answers = await until('two answers', async () => {
+        const { items } = z.object({ items: z.array(aMessage) }).parse(await (await fetch(`${url}/messages`)).json())
+        const texts = items.map(({ user, text }) => `${user}: ${text}`).filter((text) => !text.includes('Taken'))
+        return texts.length === 2 ? texts.sort() : undefined
+      })
+      expect(answers).toEqual([
+        'U0LOCALSECOND: Not allowed: start-deployment needs the role deployer or admin on shop; the caller has approver',
+        expect.stringMatching(/^U0LOCALUSER: Not found: there is no service "shop"/),
+      ])
+    } finally {
+      await local.close()
+    }
+  })
+
+  it('is for pages of its own origin alone, and what is not signed is refused', async () => {
+    const local = await startQuietly()
+    try {
+      const typed = await fetch(`${local.apiUrl}/_local/slack/commands`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: 'https://evil.example' },
+        body: '{"text":"deploy shop"}',
+      })
+      expect(typed.status).toBe(403)
+      const unsigned = await fetch(`${local.apiUrl}/slack/commands`, { method: 'POST', body: 'text=help' })
+      expect([unsigned.status, await unsigned.text()]).toEqual([401, 'this is not signed by Slack: no-timestamp'])
+    } finally {
+      await local.close()
+    }
+  })
+})
