@@ -44,6 +44,7 @@ describe('a whole scenario with known secrets', () => {
   const slackSignatures: string[] = []
   const seen = new Map<string, string[]>()
   const see = (place: string, text: string) => void seen.set(place, [...(seen.get(place) ?? []), text])
+  let realSecret = ''
   let local: LocalRun
   let shop: Shop
 
@@ -61,6 +62,24 @@ describe('a whole scenario with known secrets', () => {
     const text = await response.text()
     see('answers', `${JSON.stringify([...response.headers])} ${text}`)
     return text.startsWith('{') ? JSON.parse(text) : {}
+  }
+
+  /** A token that is good, and is used; only the answer that makes it may have it. */
+  async function useRealToken() {
+    const response = await fetch(`${local.apiUrl}/v1/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: `named like ${apiToken}` }),
+    })
+    const { id, token } = (await response.json()) as { readonly id: string; readonly token: string }
+    realSecret = token.slice(token.indexOf(id) + id.length + 1)
+    expect(realSecret).toHaveLength(43)
+    // It may do nothing yet, which is refused and noted.
+    expect(await call('GET', '/v1/services', `Bearer ${token}`)).toMatchObject({ status: 403 })
+    await call('PUT', '/v1/services/shop', `Bearer ${token}`, { strategy: token })
+    await call('DELETE', `/v1/tokens/${id}?reason=lost%20${token}`, null)
+    expect(await call('GET', '/v1/services', `Bearer ${token}`)).toMatchObject({ status: 401 })
+    await call('GET', '/v1/tokens', null)
   }
 
   async function deployWithJudge(logs: string) {
@@ -208,6 +227,7 @@ describe('a whole scenario with known secrets', () => {
   it('goes where secrets are used: the judge is asked, believed and repeated', { timeout: 120_000 }, async () => {
     const deployment = await deployWithJudge('logged')
     await misuse()
+    await useRealToken()
     await meetABug()
     await typeInSlack()
     await typeInShell()
@@ -237,6 +257,12 @@ describe('a whole scenario with known secrets', () => {
       const leaks = texts.filter((text) => text.includes(secrets[name]))
       expect({ place, leaks }).toEqual({ place, leaks: [] })
     }
+  })
+
+  it('shows no secret of a token that was made, used and revoked', () => {
+    const all = [...seen.values()].flat().join('\n')
+    expect(realSecret).not.toBe('')
+    expect(all).not.toContain(realSecret)
   })
 
   it('shows no signature of Slack', () => {

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { policyProblems } from '../../../shared/domain/access/policy-problems.ts'
 import { roles } from '../../../shared/domain/access/role.ts'
 import { tokenLifeSeconds } from '../../../shared/domain/api-token.ts'
+import { redact } from '../../../shared/domain/redact.ts'
 import { segmentsOf } from './common.ts'
 
 const textRule = z
@@ -52,7 +53,7 @@ export const policyBody = z
 /** The body of `POST /v1/tokens`. */
 export const tokenBody = z
   .strictObject({
-    name: z.string().trim().min(1).max(100).describe('What it is for.'),
+    name: z.string().trim().min(1).max(100).overwrite(redact).describe('What it is for.'),
     lifeSeconds: z
       .exactOptional(z.int().min(tokenLifeSeconds.least).max(tokenLifeSeconds.most))
       .describe('How long it is good for. Seconds, default 90 days.'),
