@@ -1,6 +1,7 @@
 import type { Deps } from '../../shared/deps.ts'
 import type { Deployment } from '../../shared/domain/deployment.ts'
 import { NotFoundError, UpstreamError } from '../../shared/domain/errors.ts'
+import { createRateGuard } from '../../shared/use-cases/access/rate-guard.ts'
 import { showDeployment } from '../../shared/use-cases/chat/show-deployment.ts'
 import { withMeasures } from '../../shared/use-cases/read-deployment.ts'
 import { presentDeployment } from '../api/present.ts'
@@ -12,6 +13,7 @@ import type { SlackWork } from '../slack/work.ts'
 import { parseWorkPayload } from '../slack/work-payload.ts'
 import type { Task } from '../steps/task.ts'
 import { type ActingCommand, doCommand } from './do-command.ts'
+import { waitOf, withoutSecrets } from './limits.ts'
 import { ask, showPlan, showStatus } from './look.ts'
 import { isFailure, toRefusal } from './refusal.ts'
 
@@ -25,9 +27,12 @@ type Outcome =
  * no work: a failure is an answer, too, and Lambda's second try would do twice what a person meant once.
  */
 export function createSlackWork(deps: Deps): Task {
+  const guard = createRateGuard(deps)
   return async (event) => {
-    const work = parseWorkPayload(event)
+    const work = withoutSecrets(parseWorkPayload(event))
     try {
+      const wait = await waitOf(guard, work)
+      if (wait > 0) return await respond(deps, work, tooMany(wait))
       const outcome = await workOn(deps, work)
       await showOutcome(deps, work, outcome)
     } catch (error) {
@@ -36,6 +41,10 @@ export function createSlackWork(deps: Deps): Task {
       await respond(deps, work, toRefusal(error))
     }
   }
+}
+
+function tooMany(waitMs: number): SlackMessage {
+  return refusalMessage('Too many requests', `the next one is taken in ${Math.ceil(waitMs / 1000)} s`)
 }
 
 async function workOn(deps: Deps, work: SlackWork): Promise<Outcome> {

@@ -63,6 +63,34 @@ describe('a deployment started in Slack', () => {
   })
 })
 
+describe('somebody who asks for too much', () => {
+  it('is told to wait, and nothing is done; what takes traffic back has a count of its own', async () => {
+    const { type, answers, audited } = await startDeployed()
+    for (let turn = 0; turn < 60; turn++) await type('mei', 'resume web')
+    expect(answers().at(-1)).toMatch(/^Too many requests: the next one is taken in \d+ s$/)
+    const before = (await audited()).length
+    await type('mei', 'deploy web')
+    expect(await audited()).toHaveLength(before)
+    await type('mei', 'abort web')
+    expect(answers().at(-1)).toMatch(/^Abort web\?/)
+    await type('ada', 'promote web')
+    expect(answers().at(-1)).not.toMatch(/^Too many/)
+  })
+
+  it('may look as often as over the API', async () => {
+    const { type, answers } = await startDeployed()
+    for (let turn = 0; turn < 220; turn++) await type('mei', 'help')
+    expect(answers().filter((answer) => answer.startsWith('Too many requests')).length).toBeGreaterThan(0)
+  })
+})
+
+it('keeps no secret that somebody types as a reason', async () => {
+  const { type, deps } = await startSlackWork()
+  await type('mei', 'deploy web because xoxb-123456789012-abcdefghijkl')
+  const id = await deps.deployments.pointer('web')
+  expect((await deps.deployments.load(id ?? ''))?.reason).not.toContain('abcdefghijkl')
+})
+
 describe('somebody whom the policy does not know', () => {
   it.each([
     ['deploy web', 'start-deployment', 'web'],
