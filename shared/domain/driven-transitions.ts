@@ -108,6 +108,7 @@ export function driverShifted(
       bakeEndsAt: event.bakeEndsAt,
       deadlineAt: null,
       waitsFor: null,
+      overwriteDrift: false,
       waivedGates: [],
       nextActionAt: event.lookAt,
     },

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Deployment } from '../domain/deployment.ts'
+import { findNewDrivenDrift } from './drive/driven-drift.ts'
 import { readQuietly } from './read-quietly.ts'
 import { type DriftFound, findForeign, type RouteAtWork, routesAtWork } from './route-guard.ts'
 
@@ -13,9 +14,11 @@ export async function findDrift(
 ): Promise<readonly DriftFound[]> {
   const found = await Promise.all(
     routesAtWork(deployment)
-      // What a driver moves changes under its hand; it is the only one who knows what should be there.
-      .filter(({ route, progress }) => progress.touched && route.kind !== 'codedeploy')
-      .map((work) => findRouteDrift(deps, work)),
+      .filter(({ progress }) => progress.touched)
+      .map((work) =>
+        // What a driver moves changes under its hand, and no lease of ours knows it.
+        work.route.kind === 'codedeploy' ? findNewDrivenDrift(deps, deployment, work) : findRouteDrift(deps, work),
+      ),
   )
   return found.filter((drift) => drift !== null)
 }

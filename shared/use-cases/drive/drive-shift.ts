@@ -8,8 +8,9 @@ import { waitForRaise } from '../blocked-raise.ts'
 import { changeDeployment } from '../change-deployment.ts'
 import { findRaiseBlock } from '../raise-blocks.ts'
 import { rollBack } from '../roll-back.ts'
-import { DriftFound } from '../route-guard.ts'
-import { followDriver } from './follow-driver.ts'
+import { DriftFound, routesAtWork } from '../route-guard.ts'
+import { writePlanned } from '../write-planned.ts'
+import { followDriver, reachStep } from './follow-driver.ts'
 import { GroupBusy } from './group-busy.ts'
 import { startDriver } from './start-driver.ts'
 
@@ -23,6 +24,8 @@ const busySeconds = 60
  * approval that was given, and follow it until it reports a share.
  */
 export async function driveShift(deps: Deps, deployment: Deployment, route: CodeDeployRoute): Promise<Deployment> {
+  if (deployment.overwriteDrift && deployment.driven?.progress?.status === 'succeeded')
+    return writeOver(deps, deployment, route)
   const isWaiting = deployment.driven?.progress?.waitsFor === 'ready'
   const block = !deployment.driven?.progress || isWaiting ? await findRaiseBlock(deps, deployment) : null
   if (block) return waitForRaise(deps, deployment.id, block)
@@ -30,6 +33,14 @@ export async function driveShift(deps: Deps, deployment: Deployment, route: Code
   const followed = await followDriver(deps, started)
   await release(deps, followed, route)
   return lookAgain(deps, followed)
+}
+
+/** A person chose that what somebody changed after the driver's success is written over. The driver does nothing any more. */
+async function writeOver(deps: Deps, deployment: Deployment, { moves }: CodeDeployRoute): Promise<Deployment> {
+  if (moves)
+    for (const work of routesAtWork(deployment))
+      await writePlanned(deps, deployment, { ...work, route: moves }, { percent: 100, keepIdle: true, reason: '100 %' })
+  return reachStep(deps, deployment, true)
 }
 
 async function startOrWait(deps: Deps, deployment: Deployment, route: CodeDeployRoute): Promise<Deployment> {

@@ -38,14 +38,19 @@ function isUnderWay({ phase, goal }: Deployment): boolean {
   return goal === 'plan' && !isFinal(phase)
 }
 
-/** The step's clock starts when its weight was seen, and only after the settling time. */
-function reachStep(deps: Deps, followed: Deployment): Promise<Deployment> {
+/**
+ * The step's clock starts when its weight was seen, and only after the settling time.
+ *
+ * @param isWrittenOver - True: what somebody else had changed was written over. Default false.
+ */
+export function reachStep(deps: Deps, followed: Deployment, isWrittenOver = false): Promise<Deployment> {
   const settledAtMs = deps.clock.now() + followed.settings.settleSeconds * 1000
   return changeDeployment(deps, followed.id, (newest) => {
     const progress = newest.driven?.progress
     const step = progress ? reachedStep(newest.plan, progress) : null
     if (step === null || !isUnderWay(newest)) return null
-    if (newest.stage === 'baking' && step <= newest.step) return null
+    // What somebody else changed is written over first.
+    if (newest.stage === 'baking' ? step <= newest.step : newest.overwriteDrift && !isWrittenOver) return null
     const bakeEndsAtMs = settledAtMs + (newest.plan.steps[step]?.bakeSeconds ?? 0) * 1000
     const isLast = step === newest.plan.steps.length - 1
     const lookAtMs = isLast

@@ -8,6 +8,7 @@ import { abort } from '../../../shared/use-cases/abort.ts'
 import { approve } from '../../../shared/use-cases/approve.ts'
 import { followDriver } from '../../../shared/use-cases/drive/follow-driver.ts'
 import { releaseLine } from '../../../shared/use-cases/release-line.ts'
+import { resume } from '../../../shared/use-cases/resume.ts'
 import { stopLine } from '../../../shared/use-cases/stop-line.ts'
 import { aDeployer, anAlbRoute, aService, webArns } from '../../support/builders.ts'
 import { aBundle, aDrivenRoute, anEcsRevision } from '../../support/driven.ts'
@@ -338,5 +339,39 @@ describe('a deployment at Ready while the line is stopped', () => {
     expect((await walk.untilEnded(id)).phase).toBe('succeeded')
     const asked = (await notes(id)).filter((text) => text?.includes('waits for 1 approval'))
     expect(asked).toHaveLength(1)
+  })
+})
+
+describe('what somebody else moves after CodeDeploy was done', () => {
+  const moved = async (service: Partial<Service> = {}) => {
+    await startDriven({ strategy: { ...canary, bakeSeconds: 1800 }, ...service })
+    const id = await begin()
+    await walk.until(id, ({ phase, driven }) => phase === 'baking' && driven?.progress?.status === 'succeeded')
+    await walk.advance(120)
+    walk.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 50, [webArns.green]: 50 } })
+    return id
+  }
+
+  it('is asked about, and can be written over', async () => {
+    const id = await moved()
+    const halted = await walk.until(id, 'halted', 180)
+    expect(halted.cause).toMatchObject({ type: 'drift' })
+    expect(halted.cause?.reason).toContain('expected blue 0, green 100, found blue 50, green 50')
+    expect(walk.pages).toHaveLength(1)
+    await walk.during(resume(walk.deps, id, { actor: aDeployer, drift: 'overwrite' }))
+    const ended = await walk.untilEnded(id)
+    expect([ended.phase, walk.green()]).toEqual(['succeeded', 100])
+  })
+
+  it('is kept where a person adopts it, and never called a success', async () => {
+    const id = await moved()
+    await walk.until(id, 'halted', 180)
+    await walk.during(resume(walk.deps, id, { actor: aDeployer, drift: 'adopt' }))
+    await walk.advance(300)
+    expect((await walk.load(id)).phase).toBe('baking')
+    await walk.until(id, 'halted', 3600)
+    walk.cloud.routing.set(webArns.rule, { weights: { [webArns.blue]: 0, [webArns.green]: 100 } })
+    await walk.during(resume(walk.deps, id, { actor: aDeployer, drift: 'adopt' }))
+    expect((await walk.untilEnded(id)).phase).toBe('succeeded')
   })
 })
