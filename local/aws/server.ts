@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { LocalClock } from '../clock.ts'
 import { createDataDir, type DataDir } from '../data-dir.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { refuseForeignPage } from './foreign-page.ts'
 import { createLocalApi } from './local-api.ts'
 import { type CallOptions, carryOut, toAwsError } from './modelled-call.ts'
 import { cborProtocol } from './protocol/cbor.ts'
@@ -14,7 +15,7 @@ import { restXmlProtocol } from './protocol/rest-xml.ts'
 import { handOver } from './raw-call.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { AwsError, type AwsService, type Persistent, type RawAwsService } from './service.ts'
-import { parseTarget, readBody, refuseForeignPage, regionOf, toWireRequest } from './wire.ts'
+import { parseTarget, readBody, regionOf, toWireRequest } from './wire.ts'
 
 /*
  * How to add a service. Make an AwsService whose `operations` are built with `operation`:

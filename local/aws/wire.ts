@@ -35,19 +35,6 @@ export async function toWireRequest(request: IncomingMessage, body: Buffer): Pro
   }
 }
 
-/**
- * No credentials are checked here, so any page in a browser on this machine could delete or reset with a plain form.
- * Browsers name the page in `Origin`; SDKs and the CLI send none.
- *
- * @throws {AwsError} `AccessDenied` (403) for a page that is not of this machine.
- */
-export function refuseForeignPage({ headers: { origin } }: IncomingMessage): void {
-  if (origin === undefined) return
-  const host = URL.canParse(origin) ? new URL(origin).hostname : ''
-  if (host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)) return
-  throw new AwsError('AccessDenied', `Pages of ${origin} may not call the local endpoint`, 403)
-}
-
 /** Region of the signature; `us-east-1` for unsigned calls. */
 export function regionOf(request: IncomingMessage): string {
   return credentialScope(request, parseTarget(request))?.region ?? 'us-east-1'
