@@ -1,3 +1,4 @@
+import { personBehind } from './access/same-person.ts'
 import { type Cause, type Deployment, isFinal } from './deployment.ts'
 import { drivenRouteOf, driverFault } from './driven.ts'
 import { systemActor } from './transition.ts'
@@ -196,7 +197,7 @@ function whyFirst(deployment: Deployment): string {
 
 /** One person counts once. */
 export function isApproved(deployment: Deployment, step: number): boolean {
-  const people = new Set(deployment.approvals.filter((one) => one.step === step).map((one) => one.by))
+  const people = new Set(deployment.approvals.filter((one) => one.step === step).map(({ by }) => personBehind(by)))
   return people.size >= Math.max(1, deployment.settings.approvals.required)
 }
 

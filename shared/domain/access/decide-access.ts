@@ -4,6 +4,7 @@ import { covers, coversEverything, isAbout } from './matches.ts'
 import type { Policy, PolicyRule } from './policy.ts'
 import { nameOf, type Principal } from './principal.ts'
 import type { Role } from './role.ts'
+import { personBehind } from './same-person.ts'
 
 export interface AccessQuestion {
   readonly principal: Principal
@@ -74,7 +75,7 @@ function decideForCreator(question: AccessQuestion & { readonly grants: readonly
 /** By every name that the policy gives it and by its own: rules may have named no person, or another, at the creation. */
 function isPerson(principal: Principal, policy: Pick<Policy, 'rules'>, name: string): boolean {
   const persons = policy.rules.filter((rule) => isAbout(rule.who, principal)).map((rule) => rule.person)
-  return nameOf(principal) === name || persons.includes(name)
+  return personBehind(nameOf(principal)) === personBehind(name) || persons.includes(name)
 }
 
 const allowed = ({ rule, role }: Grant): Access => ({ outcome: 'allowed', rule: rule.name, role })

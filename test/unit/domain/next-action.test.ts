@@ -370,4 +370,12 @@ describe('isApproved', () => {
     expect(isApproved(aDeployment({ approvals: [...approvals, { by: 'bob', at, step: 0 }], settings }), 0)).toBe(true)
     expect(isApproved(aDeployment({ approvals }), 0)).toBe(true)
   })
+
+  it('counts sessions of one role as one person', () => {
+    const settings = { ...aDeployment().settings, approvals: { required: 2, timeoutSeconds: 60 } }
+    const by = (session: string) => ({ by: `arn:aws:sts::123456789012:assumed-role/${session}`, at, step: 0 })
+    const of = (...sessions: string[]) => aDeployment({ approvals: sessions.map(by), settings })
+    expect(isApproved(of('release/mei', 'release/mei-again'), 0)).toBe(false)
+    expect(isApproved(of('release/mei', 'platform/mei'), 0)).toBe(true)
+  })
 })

@@ -279,6 +279,14 @@ describe('the approval of an own deployment', () => {
     expect(decideAccess({ ...approve, creator, policy: { rules } })).toEqual(refusal('mei'))
   })
 
+  it('is refused to another session of the same role, whose name its caller chose', () => {
+    const { iam } = principals
+    const creator = { name: iam.arn.replace('mei', 'mei-again') }
+    const asked = { ...approve, principal: iam, policy: { rules: [aPolicyRule('iam')] } }
+    expect(decideAccess({ ...asked, creator })).toEqual(refusal(creator.name))
+    expect(decideAccess({ ...asked, creator: { name: iam.arn.replace('release', 'ci') } }).outcome).toBe('allowed')
+  })
+
   it('is refused also where the policy named the person only later, or names another in a later rule', () => {
     const rules = [aPolicyRule('slack', { person: 'mei' }), aPolicyRule('slack', { person: 'mei.l' })]
     for (const name of ['T1/U1', 'mei', 'mei.l'])
