@@ -10,7 +10,7 @@ import { type ApiEnv, pathOf } from './api-env.ts'
 import { maxBodyBytes } from './body.ts'
 import { requestLimits } from './limits.ts'
 import { RequestRefused, sendProblem, toProblem } from './problem.ts'
-import { admit } from './rate-limit.ts'
+import { admit, countForbidden } from './rate-limit.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -64,8 +64,10 @@ export function createApi(deps: Deps, { mode = 'lambda' }: ApiOptions = {}) {
   app.use('/v1/*', async (c, next) => {
     c.header('Cache-Control', 'no-store')
     const identify = () => authenticate(deps, c, mode)
-    c.set('principal', await admit(guard, c, { identify, keyOf: rateKeyOf }))
+    const principal = await admit(guard, c, { identify, keyOf: rateKeyOf })
+    c.set('principal', principal)
     await next()
+    await countForbidden(guard, c.error, rateKeyOf(principal))
   })
 
   app.route('/healthz', healthRoutes(deps, mode))

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { Context } from 'hono'
-import { UnauthorizedError } from '../../shared/domain/errors.ts'
+import { ForbiddenError, UnauthorizedError } from '../../shared/domain/errors.ts'
 import type { RateGuard } from '../../shared/use-cases/access/rate-guard.ts'
 import { RequestRefused } from './problem.ts'
 
@@ -35,9 +35,18 @@ export async function admit<Caller>(
   const caller = await identifyOrCount(guard, source, identify)
   const key = keyOf(caller)
   if (key === null) return caller
+  if (!isTakeBack) refuseIf(guard.known('forbidden', key))
   if (c.req.method === 'GET' || c.req.method === 'HEAD') refuseIf(guard.read(key))
   else refuseIf(await guard.count(isTakeBack ? 'take-back' : 'command', key))
   return caller
+}
+
+/**
+ * Counts what the caller was forbidden. The answer stays: only the next ones are refused before they are another entry in the
+ * audit. Anybody may be known, with a job of an issuer that signs for all the world.
+ */
+export async function countForbidden(guard: RateGuard, error: unknown, key: string | null): Promise<void> {
+  if (key !== null && error instanceof ForbiddenError) await guard.count('forbidden', key)
 }
 
 async function identifyOrCount<Caller>(guard: RateGuard, source: string, identify: Admission<Caller>['identify']) {

@@ -7,9 +7,10 @@ export interface RateRule {
 /**
  * What is counted apart from each other. `command`: what changes something. `take-back`: what takes traffic back or stops a
  * raise; it has a count of its own, so that whoever has used up the other one can still do it. `refused`: attempts from one
- * address that did not show who calls.
+ * address that did not show who calls. `forbidden`: what a known caller may not do, reads included, since each is an entry
+ * in the audit, where commands of others wait for their turn.
  */
-export type RateKind = 'command' | 'take-back' | 'refused'
+export type RateKind = 'command' | 'take-back' | 'refused' | 'forbidden'
 
 /** Requests in the window that runs, the one that asks included, and in the one before. */
 export interface WindowCounts {

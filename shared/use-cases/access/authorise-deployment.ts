@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { commandsOfStart } from '../../domain/access/needed-commands.ts'
 import type { Actor, Deployment } from '../../domain/deployment.ts'
 import type { DeploymentRequest } from '../../domain/deployment-request.ts'
-import { loadDeployment } from '../change-deployment.ts'
+import { NotFoundError } from '../../domain/errors.ts'
 import { authorise, type CommandRequest } from './authorise.ts'
 
 /** Who asks for what, before it is known what that is about. */
@@ -19,9 +19,16 @@ export async function authoriseDeployment(
   asking: Asking,
   id: string,
 ): Promise<{ readonly actor: Actor; readonly deployment: Deployment }> {
-  const deployment = await loadDeployment(deps, id)
+  const deployment = await deps.deployments.load(id)
+  if (!deployment) return refuseUnknown(deps, asking, id)
   const { service, createdBy } = deployment
   return { actor: await authorise(deps, { ...asking, service, deployment: id, creator: createdBy }), deployment }
+}
+
+/** Whether there is one is told only to who may see some. */
+async function refuseUnknown(deps: Deps, asking: Asking, id: string): Promise<never> {
+  await authorise(deps, { ...asking, commands: ['list-deployments'], service: null, deployment: null, creator: null })
+  throw new NotFoundError(`there is no deployment ${id}`)
 }
 
 /**

@@ -18,13 +18,14 @@ export const defaultRates: RateRules = {
     command: { most: 60, windowSeconds: 60 },
     'take-back': { most: 120, windowSeconds: 60 },
     refused: { most: 30, windowSeconds: 60 },
+    forbidden: { most: 60, windowSeconds: 60 },
   },
   reads: { most: 200, perSecond: 20 },
 }
 
 /** Says how long a caller has to wait, real milliseconds; 0: not at all. */
 export interface RateGuard {
-  /** Counts a command or a refused attempt, in one write; in none while the caller is known to have to wait. */
+  /** Counts a command, or an attempt that was refused, in one write; in none while the caller is known to have to wait. */
   count(kind: RateKind, caller: string): Promise<number>
   /** Counts a read, without asking anybody. */
   read(caller: string): number

@@ -7,6 +7,7 @@ import { createMemoryRateCounts } from '../../../../shared/adapters/memory/rate-
 import { UnauthorizedError } from '../../../../shared/domain/errors.ts'
 import type { RateCounts } from '../../../../shared/ports/rate-counts.ts'
 import { createRateGuard, type RateRules } from '../../../../shared/use-cases/access/rate-guard.ts'
+import { aDeployment } from '../../../support/builders.ts'
 import { aServiceBody, createMemoryApi } from '../../../support/memory-api.ts'
 
 const rules: RateRules = {
@@ -14,6 +15,7 @@ const rules: RateRules = {
     command: { most: 2, windowSeconds: 60 },
     'take-back': { most: 4, windowSeconds: 60 },
     refused: { most: 2, windowSeconds: 60 },
+    forbidden: { most: 2, windowSeconds: 60 },
   },
   reads: { most: 3, perSecond: 1 },
 }
@@ -171,6 +173,35 @@ describe('the API', () => {
     expect([all.slice(0, 60).every((status) => status < 300), all[60]]).toEqual([true, 429])
     expect((await put(api, 'arn:aws:iam::123456789012:user/other')).status).toBe(200)
   })
+
+  it('writes down no more than sixty refusals of a caller in a minute, whatever it asks', async () => {
+    const api = createMemoryApi({})
+    const stranger = iam('arn:aws:iam::210987654321:user/stranger')
+    const ask = (method: string, path: string) => api.app.request(`http://api.example${path}`, { method }, stranger)
+    const all: number[] = []
+    for (let time = 0; time < 62; time++) all.push((await ask('GET', '/v1/services')).status)
+    expect([new Set(all.slice(0, 61)), all[61]]).toEqual([new Set([403]), 429])
+    expect((await ask('POST', '/v1/deployments')).status).toBe(429)
+    const { items } = await api.deps.audit.list({ order: 'oldest-first' }, { limit: 100, cursor: null })
+    expect(items).toHaveLength(61)
+    expect((await ask('POST', '/v1/services/web/rollback')).status).toBe(403)
+    expect((await put(api, 'arn:aws:iam::123456789012:user/ci')).status).toBe(201)
+  })
+
+  it.each(['GET /v1/deployments/ID', 'GET /v1/deployments/ID/events', 'POST /v1/deployments/ID/abort'])(
+    'tells a stranger by %s of no deployment whether there is one',
+    async (route) => {
+      const api = createMemoryApi({})
+      await api.deps.deployments.create(aDeployment({ id: 'dep_01KDVDNC00000000000000AAAA' }))
+      const stranger = iam('arn:aws:iam::210987654321:user/stranger')
+      const statusOf = async (id: string) => {
+        const [method = '', path = ''] = route.replace('ID', id).split(' ')
+        return (await api.app.request(`http://api.example${path}`, { method }, stranger)).status
+      }
+      expect(await statusOf('dep_01KDVDNC00000000000000AAAA')).toBe(403)
+      expect(await statusOf('dep_01KDVDNC00000000000000BBBB')).toBe(403)
+    },
+  )
 
   it('limits nothing of the owner of the machine', async () => {
     const api = createMemoryApi()

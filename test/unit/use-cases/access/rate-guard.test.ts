@@ -10,6 +10,7 @@ const rules: RateRules = {
     command: { most: 3, windowSeconds: 60 },
     'take-back': { most: 5, windowSeconds: 60 },
     refused: { most: 2, windowSeconds: 60 },
+    forbidden: { most: 2, windowSeconds: 60 },
   },
   reads: { most: 4, perSecond: 2 },
 }
