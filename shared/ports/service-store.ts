@@ -13,8 +13,12 @@ export interface ServiceStore {
   put(service: Service): Promise<Service>
   /** Deletes it; nothing if it is gone already. @throws {ConflictError} If it changed since `revision` was read. */
   delete(name: string, revision: number): Promise<void>
-  /** By name. */
-  list(page: PageRequest): Promise<Page<Service>>
+  /**
+   * By name.
+   *
+   * @param sees - Of which services, by name. Others are in no page and no cursor, whose text anybody can read. Default: all.
+   */
+  list(page: PageRequest, sees?: (service: string) => boolean): Promise<Page<Service>>
   /** Makes `service` the owner of `resource`. @returns The owner afterwards: `service`, or whoever had it before. */
   claim(resource: string, service: string): Promise<string>
   /** Gives up `resource` if `service` owns it. */

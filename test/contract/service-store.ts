@@ -84,6 +84,21 @@ export function describeServiceStore(name: string, make: () => Promise<ServiceSt
       expect((await store.list({ limit: 5, cursor: null })).nextCursor).toBeNull()
     })
 
+    it('lists only what is seen, and has nothing else in a cursor', async () => {
+      const store = await make()
+      for (const service of ['a', 'shop', 'api', 'web', 'z']) await store.put(aService({ name: service }))
+      const sees = (name: string) => name === 'api' || name === 'web'
+      for (const limit of [1, 2, 3]) {
+        const { items, sizes } = await readAll((page) => store.list(page, sees), limit)
+        expect(items.map((service) => service.name)).toEqual(['api', 'web'])
+        expect(Math.max(...sizes)).toBeLessThanOrEqual(limit)
+      }
+      const { nextCursor } = await store.list({ limit: 1, cursor: null }, sees)
+      expect(Buffer.from(nextCursor ?? '', 'base64url').toString()).toBe('{"list":"services","place":"api"}')
+      expect((await store.list({ limit: 1, cursor: nextCursor }, sees)).nextCursor).toBeNull()
+      expect(await store.list({ limit: 1, cursor: null }, () => false)).toEqual({ items: [], nextCursor: null })
+    })
+
     it('lists nothing when there is nothing', async () => {
       expect(await (await make()).list({ limit: 10, cursor: null })).toEqual({ items: [], nextCursor: null })
     })

@@ -30,9 +30,8 @@ export function serviceRoutes(deps: Deps) {
       const { limit, cursor = null } = readQuery(c, queries.listServices)
       await pass(deps, c)
       const sees = await readSight(deps, c.var.principal, 'read-service')
-      const { items, nextCursor } = await listServices(deps, { limit, cursor })
-      const seen = items.filter(({ name }) => sees(name))
-      return c.json({ items: seen.map((service) => presentService(service)), nextCursor })
+      const { items, nextCursor } = await listServices(deps, { limit, cursor }, sees)
+      return c.json({ items: items.map((service) => presentService(service)), nextCursor })
     })
     .put('/:service', async (c) => {
       readQuery(c, queries.none)

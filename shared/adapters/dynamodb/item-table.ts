@@ -128,17 +128,25 @@ export function createItemTable({ client, table }: TableOptions): ItemTable {
   }
 }
 
-/** Reads pages until `limit` items are there or the list ends. */
-export async function queryUpTo(table: ItemTable, input: QueryInput, limit: number): Promise<readonly Item[]> {
+/** Items looked at in one query where some are left out. */
+const itemsPerQuery = 100
+
+/** Reads pages until `limit` items are there or the list ends. @param keep - Which items count. Default: all. */
+export async function queryUpTo(
+  table: ItemTable,
+  input: QueryInput,
+  limit: number,
+  keep?: (item: Item) => boolean,
+): Promise<readonly Item[]> {
   const items: Item[] = []
   let start: Item | null = null
   do {
     const page = await table.query({
       ...input,
-      Limit: limit - items.length,
+      Limit: keep ? itemsPerQuery : limit - items.length,
       ...(start && { ExclusiveStartKey: start }),
     })
-    items.push(...page.items)
+    items.push(...(keep ? page.items.filter(keep) : page.items))
     start = page.lastKey
   } while (start && items.length < limit)
   return items

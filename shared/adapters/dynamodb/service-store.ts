@@ -1,7 +1,7 @@
 import { ConflictError } from '../../domain/errors.ts'
 import type { ServiceStore } from '../../ports/service-store.ts'
 import { buildPage, fromCursor } from '../page.ts'
-import { fromServiceItem, keys, readText, toServiceItem } from './item.ts'
+import { fromServiceItem, type Item, keys, readText, toServiceItem } from './item.ts'
 import { checkIsSmall } from './item-size.ts'
 import { createItemTable, ifAbsent, queryUpTo, type TableOptions } from './item-table.ts'
 
@@ -29,14 +29,15 @@ export function createDynamoDbServiceStore(options: TableOptions): ServiceStore 
       const standing = await table.get(keys.service(name))
       if (standing) throw moved(name, { read: revision, now: fromServiceItem(standing).revision })
     },
-    async list(page) {
+    async list(page, sees) {
       const after = fromCursor('services', page.cursor)
       const input = {
         KeyConditionExpression: after === null ? 'pk = :pk' : 'pk = :pk AND sk > :after',
         ExpressionAttributeValues: { ':pk': keys.service('').pk, ...(after !== null && { ':after': after }) },
         ConsistentRead: true,
       }
-      const found = (await queryUpTo(table, input, page.limit + 1)).map(fromServiceItem)
+      const keep = sees && (({ sk }: Item) => sees(String(sk)))
+      const found = (await queryUpTo(table, input, page.limit + 1, keep)).map(fromServiceItem)
       return buildPage('services', { found, limit: page.limit, placeOf: (service) => service.name })
     },
     async claim(resource, service) {

@@ -31,10 +31,10 @@ export function createMemoryServiceStore(): ServiceStore {
       expect(name, revision)
       services.delete(name)
     },
-    async list(page) {
+    async list(page, sees = () => true) {
       const after = fromCursor('services', page.cursor)
       const found = [...services.values()]
-        .filter((service) => after === null || service.name > after)
+        .filter(({ name }) => (after === null || name > after) && sees(name))
         .sort((a, b) => (a.name < b.name ? -1 : 1))
       return buildPage('services', { found: copyOf(found), limit: page.limit, placeOf: (service) => service.name })
     },
