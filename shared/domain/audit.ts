@@ -62,13 +62,17 @@ export function sealEntry(record: AuditRecord, previous: ChainHead, sha256: Sha2
   return { ...(JSON.parse(text) as Omit<AuditEntry, 'hash'>), hash: sha256(text) }
 }
 
-/** Characters. Nothing is so large that it cannot be audited: a refusal to write would be a refusal to act. */
-const longestValue = 80_000
+/**
+ * Bytes in UTF-8, as the store counts. Nothing is so large that it cannot be audited: a refusal to write would be a refusal to
+ * act, and a way to be refused without a trace.
+ */
+const longestValue = 160_000
+const utf8 = new TextEncoder()
 
 /** A value that is too long leaves its hash: whoever has the value can prove that it was this one. */
 function shorten(value: unknown, sha256: Sha256): unknown {
   const text = toCanonicalText(value ?? null)
-  return text.length <= longestValue ? value : { omittedCharacters: text.length, sha256: sha256(text) }
+  return utf8.encode(text).length <= longestValue ? value : { omittedCharacters: text.length, sha256: sha256(text) }
 }
 
 export interface AuditFilter {

@@ -35,10 +35,16 @@ describe('an entry', () => {
   })
 
   it('leaves the hash of a value that is too long', () => {
-    const fitting = 'x'.repeat(79_998)
+    const fitting = 'x'.repeat(159_998)
     expect(seal({ after: fitting }).after).toBe(fitting)
     const long = `${fitting}x`
-    expect(seal({ before: long }).before).toEqual({ omittedCharacters: 80_001, sha256: sha256(`"${long}"`) })
+    expect(seal({ before: long }).before).toEqual({ omittedCharacters: 160_001, sha256: sha256(`"${long}"`) })
+  })
+
+  it('counts what is too long in bytes, as the store does', () => {
+    const fitting = '長'.repeat(53_332)
+    expect(seal({ after: fitting }).after).toBe(fitting)
+    expect(seal({ after: `${fitting}長` }).after).toMatchObject({ omittedCharacters: 53_335 })
   })
 
   it('is one line of an export', () => {
