@@ -53,10 +53,10 @@ async function deploy(deps: Deps, work: SlackWork, { word: _, ...body }: Command
 }
 
 async function rollBack(deps: Deps, work: SlackWork, command: CommandOf<'rollback'>): Promise<Deployment> {
-  const { word: _, service, ...body } = command
+  const { word: _, service, of, ...body } = command
   const wish = parse(rollbackBody, body, 'rollback')
   const actor = await authorise(deps, { ...askingOf(work), service, deployment: null, creator: null })
-  return (await rollBackService(deps, { ...wish, service, actor })).deployment
+  return (await rollBackService(deps, { ...wish, service, actor, ...(of !== undefined && { of }) })).deployment
 }
 
 type SteeringCommand = Extract<ActingCommand, { target: Target }>

@@ -3,6 +3,7 @@ import { authorise } from '../../shared/use-cases/access/authorise.ts'
 import { authoriseDeployment } from '../../shared/use-cases/access/authorise-deployment.ts'
 import { readSight } from '../../shared/use-cases/access/sight.ts'
 import { listOpenDeployments } from '../../shared/use-cases/list-open-deployments.ts'
+import { findNewestSuccessId } from '../../shared/use-cases/newest-success.ts'
 import { planDeployment } from '../../shared/use-cases/plan-deployment.ts'
 import { withMeasures } from '../../shared/use-cases/read-deployment.ts'
 import { presentDeployment, presentPlan } from '../api/present.ts'
@@ -47,5 +48,15 @@ export async function ask(deps: Deps, work: SlackWork, command: DestructiveComma
     const may = await readSight(deps, asking.principal, needed)
     if (!may(deployment.service)) await authoriseDeployment(deps, asking, id)
   }
-  return confirmationMessage(command, presentDeployment(await withMeasures(deps, deployment), deps.publicUrl()))
+  return confirmationMessage(
+    await pin(deps, command),
+    presentDeployment(await withMeasures(deps, deployment), deps.publicUrl()),
+  )
+}
+
+/** A rollback names a service; what it takes back is what was the newest success when it was asked about. */
+async function pin(deps: Deps, command: DestructiveCommand): Promise<DestructiveCommand> {
+  if (command.word !== 'rollback' || command.of !== undefined) return command
+  const of = await findNewestSuccessId(deps, command.service)
+  return of === null ? command : { ...command, of }
 }

@@ -43,7 +43,10 @@ function expectedStepOf({ word }: SlackCommand, { step }: DeploymentDocument): n
   return word === 'approve' || word === 'reject' || word === 'promote' ? step : null
 }
 
-/** Does what was asked about, on the deployment that was looked at: by the click, its service may have another. */
+/**
+ * Does what was asked about, on the deployment that was looked at: by the click, its service may have another. A rollback
+ * has the success that it is to take back already.
+ */
 export function confirmingButton(command: DestructiveCommand, deployment: DeploymentDocument): Button {
   const target: Target = { kind: 'deployment', id: deployment.id }
   const pinned = command.word === 'rollback' ? command : { ...command, target }

@@ -49,7 +49,14 @@ export type SlackCommand =
       readonly reason?: string
     }
   | { readonly word: 'abort'; readonly target: Target; readonly force: boolean; readonly reason?: string }
-  | { readonly word: 'rollback'; readonly service: string; readonly force: boolean; readonly reason?: string }
+  | {
+      readonly word: 'rollback'
+      readonly service: string
+      /** The success that is meant; another one is left alone. Default: the newest. */
+      readonly of?: string
+      readonly force: boolean
+      readonly reason?: string
+    }
   | { readonly word: 'help' }
 
 /** Words whose commands are asked about again, at least with an option. */
@@ -65,7 +72,7 @@ export const usage: Readonly<Record<CommandWord, string>> = {
   pause: 'pause SERVICE or dep_… [30m] [because REASON]',
   resume: 'resume SERVICE or dep_… [adopt|overwrite] [because REASON]',
   abort: 'abort SERVICE or dep_… [force] [because REASON]',
-  rollback: 'rollback SERVICE [force] [because REASON]',
+  rollback: 'rollback SERVICE [dep_…] [force] [because REASON]',
   plan: 'plan SERVICE [to blue|green] [STRATEGY]',
   help: 'help',
 }
@@ -125,7 +132,7 @@ export function printCommand(command: SlackCommand): string {
     case 'abort':
       return join(command.word, printTarget(command.target), command.force && 'force', printReason(command))
     case 'rollback':
-      return join(command.word, command.service, command.force && 'force', printReason(command))
+      return join(command.word, command.service, command.of, command.force && 'force', printReason(command))
     case 'help':
       return command.word
   }

@@ -73,8 +73,9 @@ function readCommand(word: CommandWord, words: Words): SlackCommand {
     }
     case 'rollback': {
       const service = readService(words)
+      const of = readSuccess(words)
       const force = readOption(words, ['force'] as const) !== null
-      return { word, service, force, ...(force ? readReason(words) : readFreeReason(words, ['force'])) }
+      return { word, service, ...of, force, ...(force ? readReason(words) : readFreeReason(words, ['force'])) }
     }
     case 'help':
       words.takeRest()
@@ -94,9 +95,17 @@ function readTarget(words: Words): Target {
   if (typed === null) throw new Misuse('a service, or the id of a deployment, must come next, and nothing does')
   // No service has a "_" in its name.
   if (!typed.startsWith('dep_')) return { kind: 'service', name: readService(words) }
+  return { kind: 'deployment', id: readId(words) }
+}
+
+function readId(words: Words): string {
   const id = words.take() ?? ''
-  if (!isDeploymentId(id)) throw new Misuse(`${quote(id)} is no id of a deployment: dep_ and 26 capitals and digits`)
-  return { kind: 'deployment', id }
+  if (isDeploymentId(id)) return id
+  throw new Misuse(`${quote(id)} is no id of a deployment: dep_ and 26 capitals and digits`)
+}
+
+function readSuccess(words: Words): { readonly of?: string } {
+  return words.peek()?.startsWith('dep_') ? { of: readId(words) } : {}
 }
 
 interface Start {

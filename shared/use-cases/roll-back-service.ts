@@ -11,6 +11,8 @@ export interface RollBackServiceInput {
   readonly reason?: string | null
   /** Go on although the old side is not warm, or somebody else changed the routing. */
   readonly force: boolean
+  /** The success that is meant; another one is left alone. Default: the newest. */
+  readonly of?: string
 }
 
 export interface RollBackServiceAnswer {
@@ -29,10 +31,10 @@ export interface RollBackServiceAnswer {
  */
 export async function rollBackService(
   deps: Deps,
-  { service, actor, reason = null, force }: RollBackServiceInput,
+  { service, actor, reason = null, force, of }: RollBackServiceInput,
 ): Promise<RollBackServiceAnswer> {
   const cause: Cause = { type: 'command', actor, reason: reason ?? 'taken back' }
-  const wish = { service, actor, cause, reason, force, lane: 'rollback' } as const
+  const wish = { service, actor, cause, reason, force, lane: 'rollback', ...(of !== undefined && { of }) } as const
   const found = await beginLateRollback(deps, wish)
   const { id, phase, ...begun } = force && !found.forced ? await stopWarming(deps, found, actor) : found
   if (!isOver(phase)) {

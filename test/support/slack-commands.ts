@@ -54,7 +54,10 @@ export const anyCommand: fc.Arbitrary<SlackCommand> = fc.oneof(
   fc.record({ word: word('pause'), target, timeoutSeconds, reason }, required('word', 'target')),
   fc.record({ word: word('resume'), target, drift, reason }, required('word', 'target')),
   fc.record({ word: word('abort'), target, force, reason }, required('word', 'target', 'force')),
-  fc.record({ word: word('rollback'), service: serviceName, force, reason }, required('word', 'service', 'force')),
+  fc.record(
+    { word: word('rollback'), service: serviceName, of: deploymentId, force, reason },
+    required('word', 'service', 'force'),
+  ),
   fc.record({ word: word('help') }),
 )
 

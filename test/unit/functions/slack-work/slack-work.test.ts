@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvariantError, NotFoundError, TransientError } from '../../../../shared/domain/errors.ts'
+import { aDeployment } from '../../../support/builders.ts'
 import { startSlackWork } from '../../../support/slack-work.ts'
 
 const stepsBody = {
@@ -137,6 +138,28 @@ describe('a word that ends something', () => {
       ['ada', 'read-deployment', 'refused', 'web'],
       ['bo', 'roll-back-service', 'refused', 'web'],
     ])
+  })
+})
+
+describe('a rollback', () => {
+  const success = (n: number) => aDeployment({ id: `dep_01KDVDNC00000000000000000${n}`, phase: 'succeeded' })
+
+  it('is of the success that was asked about, though another one has come since', async () => {
+    const { type, answers, memory, deps } = await startSlackWork()
+    await deps.deployments.create(success(1))
+    await type('mei', 'rollback web because 5xx')
+    expect(JSON.stringify(memory.answers)).toContain(`"value":"- rollback web ${success(1).id} because 5xx"`)
+
+    await deps.deployments.create(success(2))
+    await type('mei', `rollback web ${success(1).id} because 5xx`, { confirmed: true })
+    expect(answers()[1]).toMatch(new RegExp(`: ${success(1).id} is not the newest success of "web" any more$`))
+    expect((await deps.deployments.list({}, { limit: 10, cursor: null })).items).toHaveLength(2)
+  })
+
+  it('is asked about without one where nothing has succeeded', async () => {
+    const { type, memory } = await startDeployed()
+    await type('mei', 'rollback web')
+    expect(JSON.stringify(memory.answers)).toContain('"value":"- rollback web"')
   })
 })
 

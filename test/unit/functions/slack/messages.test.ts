@@ -280,7 +280,7 @@ describe('an answer', () => {
         '`/sluice pause SERVICE or dep_… [30m] [because REASON]`',
         '`/sluice resume SERVICE or dep_… [adopt|overwrite] [because REASON]`',
         '`/sluice abort SERVICE or dep_… [force] [because REASON]`',
-        '`/sluice rollback SERVICE [force] [because REASON]`',
+        '`/sluice rollback SERVICE [dep_…] [force] [because REASON]`',
         '`/sluice plan SERVICE [to blue|green] [STRATEGY]`',
         '`/sluice help`',
       ].join('\n'),

@@ -94,6 +94,10 @@ const understood: { text: string; command: SlackCommand }[] = [
   },
   { text: 'rollback web', command: { word: 'rollback', service: 'web', force: false } },
   {
+    text: 'rollback web dep_01KDVDNC000000000000000099 force',
+    command: { word: 'rollback', service: 'web', of: 'dep_01KDVDNC000000000000000099', force: true },
+  },
+  {
     text: 'rollback web force because it burns',
     command: { word: 'rollback', service: 'web', force: true, reason: 'it burns' },
   },
@@ -274,6 +278,7 @@ it('asks again about what ends a deployment, skips its plan or overrules somebod
     `abort ${id} force`,
     'abort web because force majeure',
     'rollback web',
+    'rollback web dep_01KDVDNC000000000000000099 force',
     'rollback web force because it burns',
   ])
 })
