@@ -5,25 +5,16 @@ import type { SlackCommand } from '../slack/command.ts'
 import type { SlackWork } from '../slack/work.ts'
 import { principalOf } from './asking.ts'
 
-/** How long whoever asks has to wait first, as the same person would over the REST API; real milliseconds, 0: not at all. */
-export async function waitOf(guard: RateGuard, work: SlackWork): Promise<number> {
-  const caller = `slack ${identityOf(principalOf(work))}`
-  switch (work.command.word) {
-    case 'status':
-    case 'plan':
-    case 'help':
-      return guard.read(caller)
-    case 'abort':
-    case 'pause':
-    case 'reject':
-    case 'rollback':
-      return guard.count('take-back', caller)
-    case 'deploy':
-    case 'approve':
-    case 'promote':
-    case 'resume':
-      return guard.count('command', caller)
-  }
+/** As over REST, these have a count of their own. */
+const takesBack: ReadonlySet<SlackCommand['word']> = new Set(['abort', 'pause', 'reject', 'rollback'])
+
+/**
+ * How long whoever asks has to wait first, real milliseconds; 0: not at all. Looking counts as well: what is refused is an
+ * entry in the audit, whatever it was.
+ */
+export function waitOf(guard: RateGuard, work: SlackWork): Promise<number> {
+  const kind = takesBack.has(work.command.word) ? 'take-back' : 'command'
+  return guard.count(kind, `slack ${identityOf(principalOf(work))}`)
 }
 
 /** What people type as a reason is kept for good; what looks like a secret in it is not. */
