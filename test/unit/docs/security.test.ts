@@ -56,7 +56,8 @@ describe('docs/security.md', () => {
     expect(row('commands (')).toContain(`| ${counted.command.most} a minute |`)
     expect(row('abort, pause')).toContain(`| ${counted['take-back'].most} a minute, `)
     expect(row('attempts without')).toContain(`| ${counted.refused.most} a minute |`)
-    expect(Object.values(counted).map(({ windowSeconds }) => windowSeconds)).toEqual([60, 60, 60])
+    expect(row('what the policy does not allow')).toContain(`| ${counted.forbidden.most} a minute; `)
+    expect(Object.values(counted).map(({ windowSeconds }) => windowSeconds)).toEqual([60, 60, 60, 60])
   })
 
   it('shows policies that would be taken', () => {
