@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Action, TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -46,13 +47,22 @@ export async function startBackEnd(name: string, listener?: RequestListener, hea
   }
 }
 
-/** A loopback port that nothing listens on now. */
+/**
+ * A loopback port that nothing listens on now. Below those that systems give to connections and to servers that ask for
+ * any: one of those would be somebody else's again before it is used.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = randomInt(12_000, 32_000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 function portOf(server: Server): number {
