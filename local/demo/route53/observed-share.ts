@@ -24,10 +24,13 @@ export function createShareWatch({
   let byLoadBalancers: number | null = null
   return {
     look(deployment) {
-      if (deployment.phase !== 'baking' || deployment.weight !== weight) return
+      if (deployment.weight !== weight) return
+      // The look that ends a step measures it too, and the next one may be on its way by the time that is read. Later it is mixed.
+      if (deployment.phase === 'shifting') byLoadBalancers ??= deployment.observedWeight
+      if (deployment.phase !== 'baking') return
+      byLoadBalancers = deployment.observedWeight ?? byLoadBalancers
       lastLookMs = clock.now()
       settledAtMs ??= lastLookMs + ttlMs
-      byLoadBalancers = deployment.observedWeight ?? byLoadBalancers
     },
     result: () => ({
       weight,

@@ -32,6 +32,14 @@ describe('createShareWatch', () => {
     expect(watch.result()).toEqual({ weight: 20, byClients: 25, byLoadBalancers: 23.5 })
   })
 
+  it('takes what the look at the end of the step measured, where no other told anything', () => {
+    const { watch } = aWatch()
+    watch.look(aShownDeployment({ phase: 'baking', weight: 20, observedWeight: null }))
+    watch.look(aShownDeployment({ phase: 'shifting', weight: 20, observedWeight: 19 }))
+    watch.look(aShownDeployment({ phase: 'shifting', weight: 20, observedWeight: 60 }))
+    expect(watch.result()).toMatchObject({ byLoadBalancers: 19 })
+  })
+
   it('keeps the last share that the API knew', async () => {
     const { clock, watch, send } = aWatch()
     watch.look(aShownDeployment({ phase: 'baking', weight: 20, observedWeight: 18 }))
