@@ -146,8 +146,12 @@ async function run(scenario: Scenario, options: RunOptions): Promise<RunOutcome>
   }
 }
 
-/** Somebody stopped what was to take ours back: that is tried once, and then a person has to look. */
+/**
+ * Somebody stopped what was to take ours back: that is tried once, and then a person has to look. Or somebody else's
+ * deployment moved the traffic after ours was done: a person is asked, who does not come here.
+ */
 function isStoppedForGood(phase: Phase | null, fault: Fault | undefined): boolean {
+  if (phase === 'halted') return fault?.kind === 'group-taken'
   return phase === 'rollback-failed' && fault?.kind === 'stopped'
 }
 
