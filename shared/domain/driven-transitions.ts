@@ -1,8 +1,19 @@
 import type { Deployment, Driven } from './deployment.ts'
 import { drivenWeight } from './driven.ts'
-import { type DriverProgress, hasEnded, isSameLook, type LifecycleEvent } from './driver-progress.ts'
+import { type DriverProgress, errorSentence, hasEnded, isSameLook, type LifecycleEvent } from './driver-progress.ts'
 import { ConflictError } from './errors.ts'
-import { change, here, type NewEvent, quietly, requireStage, said, systemActor, withEvent } from './record-change.ts'
+import {
+  beginBake,
+  change,
+  here,
+  laterBy,
+  type NewEvent,
+  quietly,
+  requireStage,
+  said,
+  systemActor,
+  withEvent,
+} from './record-change.ts'
 import { otherSlot, type RawWeights } from './traffic.ts'
 import type { TransitionEvent } from './transition-event.ts'
 
@@ -58,8 +69,7 @@ export function driverFollowed(
 
 /** From the first share on gates judge: one that was taken over may be below the first step of our plan for long. */
 function firstShift({ settings }: Deployment, at: string): Pick<Deployment, 'firstShiftAt' | 'settledAt'> {
-  const settledAt = new Date(Date.parse(at) + settings.settleSeconds * 1000).toISOString()
-  return { firstShiftAt: at, settledAt }
+  return { firstShiftAt: at, settledAt: laterBy(at, settings.settleSeconds) }
 }
 
 /** The driver's deployment that takes ours back. */
@@ -99,18 +109,9 @@ export function driverShifted(
     deployment,
     at,
     {
-      stage: 'baking',
-      step: event.step,
+      ...beginBake(deployment, event, at),
       target: event.step,
       promote: null,
-      firstShiftAt: deployment.firstShiftAt ?? at,
-      settledAt: event.settledAt,
-      bakeEndsAt: event.bakeEndsAt,
-      deadlineAt: null,
-      waitsFor: null,
-      overwriteDrift: false,
-      waivedGates: [],
-      nextActionAt: event.lookAt,
     },
     said('phase', `CodeDeploy has reached ${weight} %${unapproved}`),
   )
@@ -149,7 +150,7 @@ function* progressEvents(
   if (before !== null && before.status !== now.status && (hasEnded(now) || now.status === 'ready'))
     yield said(
       'note',
-      `CodeDeploy's ${deploymentId} is ${now.status}${now.error ? `: ${now.error.code}: ${now.error.message}` : ''}`,
+      `CodeDeploy's ${deploymentId} is ${now.status}${now.error ? `: ${errorSentence(now.error)}` : ''}`,
     )
 }
 

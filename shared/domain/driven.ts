@@ -1,14 +1,19 @@
 import type { Cause, Deployment } from './deployment.ts'
-import { type DriverProgress, hasEnded } from './driver-progress.ts'
+import { type DriverProgress, errorSentence, hasEnded } from './driver-progress.ts'
 import type { Plan } from './plan.ts'
-import type { CodeDeployRoute } from './service.ts'
+import type { CodeDeployRoute, Route } from './service.ts'
 
 // Deployments whose shift a driver (CodeDeploy) owns: it raises the share by its own clock, and Sluice follows, judges and
 // stops it. A step is reached when the driver reports its weight, not when Sluice decides it.
 
 /** The route of a deployment that a driver moves; null where Sluice moves the routes itself. */
 export function drivenRouteOf({ settings }: Pick<Deployment, 'settings'>): CodeDeployRoute | null {
-  return settings.routes.find((route) => route.kind === 'codedeploy') ?? null
+  return drivenRouteIn(settings.routes)
+}
+
+/** The one of a service's routes that a driver moves; null where there is none. */
+export function drivenRouteIn(routes: readonly Route[]): CodeDeployRoute | null {
+  return routes.find((route) => route.kind === 'codedeploy') ?? null
 }
 
 /** Why the driver's deployment cannot succeed any more; null while it may. */
@@ -16,7 +21,7 @@ export function driverFault({ driven }: Pick<Deployment, 'driven'>): Cause | nul
   const progress = driven?.progress ?? null
   if (progress === null || (progress.status !== 'failed' && progress.status !== 'stopped')) return null
   const { deploymentId, status, error } = progress
-  const why = driven?.diagnosis?.text ?? (error === null ? 'and gives no reason' : `${error.code}: ${error.message}`)
+  const why = driven?.diagnosis?.text ?? (error === null ? 'and gives no reason' : errorSentence(error))
   return {
     type: 'driver',
     reason: `CodeDeploy's ${deploymentId} ${status === 'failed' ? 'failed' : 'was stopped'}, ${why}`,

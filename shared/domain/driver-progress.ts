@@ -52,3 +52,8 @@ export function hasEnded({ status }: Pick<DriverProgress, 'status'>): boolean {
 export function isSameLook(a: DriverProgress, b: DriverProgress): boolean {
   return toCanonicalText(a) === toCanonicalText(b)
 }
+
+/** What a driver says of a failure: its code, and its words. */
+export function errorSentence({ code, message }: NonNullable<DriverProgress['error']>): string {
+  return `${code}: ${message}`
+}

@@ -137,3 +137,23 @@ export function verdictEvent(event: Extract<TransitionEvent, { type: 'verdict' }
 export function laterBy(instant: string, seconds: number): string {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString()
 }
+
+/** What a step's bake begins with, whoever has put its weight in place: what the step before it left is over. */
+export function beginBake(
+  { firstShiftAt }: Deployment,
+  event: Extract<TransitionEvent, { type: 'shifted' | 'driver-shifted' }>,
+  at: string,
+): Changes {
+  return {
+    stage: 'baking',
+    step: event.step,
+    firstShiftAt: firstShiftAt ?? at,
+    settledAt: event.settledAt,
+    bakeEndsAt: event.bakeEndsAt,
+    nextActionAt: event.lookAt,
+    deadlineAt: null,
+    waitsFor: null,
+    overwriteDrift: false,
+    waivedGates: [],
+  }
+}

@@ -1,11 +1,12 @@
 import type { DeploymentRequest, LambdaVersions } from './deployment-request.ts'
+import { drivenRouteIn } from './driven.ts'
 import { findDriverLimits } from './driver-limits.ts'
 import type { Problem } from './errors.ts'
 import type { CodeDeployRoute, Service } from './service.ts'
 
 /** What a request asks of a service that does not fit its routes; the request's own shape has been checked before. */
 export function checkRequest(service: Pick<Service, 'name' | 'routes'>, request: DeploymentRequest): Problem[] {
-  const driven = service.routes.find((route) => route.kind === 'codedeploy')
+  const driven = drivenRouteIn(service.routes)
   return [
     ...(driven ? checkDriven(driven, request) : checkUndriven(service, request)),
     ...checkVersions(service, request),

@@ -6,6 +6,7 @@ import { ConflictError } from './errors.ts'
 import { afterSuccess, beforeLateRestore } from './late-transitions.ts'
 import { whileQueued } from './queue-transitions.ts'
 import {
+  beginBake,
   change,
   end,
   here,
@@ -246,18 +247,9 @@ function shifted(deployment: Deployment, event: Extract<TransitionEvent, { type:
     deployment,
     at,
     {
-      stage: 'baking',
-      step: event.step,
+      ...beginBake(deployment, event, at),
       weight: step.weight,
       effectiveWeight: step.effectiveWeight,
-      firstShiftAt: deployment.firstShiftAt ?? at,
-      settledAt: event.settledAt,
-      bakeEndsAt: event.bakeEndsAt,
-      deadlineAt: null,
-      waitsFor: null,
-      overwriteDrift: false,
-      waivedGates: [],
-      nextActionAt: event.lookAt,
     },
     said('phase', `${step.weight} % written and read back`),
   )

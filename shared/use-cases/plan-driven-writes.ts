@@ -6,6 +6,7 @@ import type { Plan } from '../domain/plan.ts'
 import type { DeploymentGroupFacts } from '../domain/route-facts.ts'
 import { type CodeDeployRoute, resourceOf } from '../domain/service.ts'
 import { type Slot, sameRouting } from '../domain/traffic.ts'
+import { findGroup } from './drive/group-facts.ts'
 import type { PlannedWrite } from './plan-writes.ts'
 
 export interface DrivenPlanWish {
@@ -29,8 +30,7 @@ export async function planDrivenWrites(
   deps: Pick<Deps, 'routerFor' | 'inspector'>,
   { route, driven, plan, canary }: DrivenPlanWish,
 ): Promise<DrivenWrites> {
-  const facts = await deps.inspector.inspect(route)
-  const group = facts.kind === 'codedeploy' ? facts.group : null
+  const group = await findGroup(deps, route)
   if (group === null) return nothing
   if (findStrategyProblems(driven.strategy, group.platform, 'strategy').length > 0) return nothing
   const shifts = await planShifts(deps, route, plan, canary)

@@ -5,6 +5,7 @@ import type { Deployment } from '../domain/deployment.ts'
 import { aliasOf } from '../domain/findings/app-spec.ts'
 import type { DeploymentGroupFacts } from '../domain/route-facts.ts'
 import { type AlbRoute, type CodeDeployRoute, type LambdaAliasRoute, resourceOf } from '../domain/service.ts'
+import { findGroup } from './drive/group-facts.ts'
 
 export type ResolveDeps = Pick<Deps, 'inspector' | 'routerFor' | 'deployments'>
 
@@ -38,8 +39,7 @@ export async function resolveDriven(
   revision: CodeDeployRevision | null,
   history: readonly Deployment[],
 ): Promise<ResolvedRoute> {
-  const facts = await deps.inspector.inspect(route)
-  const group = facts.kind === 'codedeploy' ? facts.group : null
+  const group = await findGroup(deps, route)
   const moves = movesOf(group, revision, history)
   // What is moved belongs to the wave of its driver.
   return { route: moves ? { ...route, moves: { ...moves, wave: route.wave } } : route, group }

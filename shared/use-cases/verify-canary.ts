@@ -78,10 +78,9 @@ function decideVerified(deployment: Deployment, gates: GatesSummary, nowMs: numb
  * arrived knows it for ours.
  */
 async function attachCanary(deps: Deps, deployment: Deployment, work: RouteAtWork): Promise<void> {
-  // A weighted record that is not there is a finding: nothing could be created from what we know. What a driver moves it
-  // attaches itself.
   const { kind } = work.route
-  if (kind === 'route53' || kind === 'codedeploy') return
+  // A weighted record that is not there is a finding: nothing could be created from what we know.
+  if (kind === 'route53') return
   await writePlanned(deps, deployment, work, {
     percent: 0,
     keepIdle: true,

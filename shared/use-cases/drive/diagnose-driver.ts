@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { GroupHealth } from '../../domain/capacity.ts'
 import type { Deployment } from '../../domain/deployment.ts'
+import { drivenRouteOf } from '../../domain/driven.ts'
 import { type DriverSurroundings, diagnose, toText } from '../../domain/driver-diagnosis.ts'
 import type { DriverProgress } from '../../domain/driver-progress.ts'
 import { secondsUnderWay } from '../../domain/driver-stall.ts'
@@ -8,6 +9,7 @@ import type { AlarmReading } from '../../domain/gates/alarms.ts'
 import { messageOf } from '../../domain/message-of.ts'
 import { type CodeDeployRoute, targetGroupOf } from '../../domain/service.ts'
 import type { Slot } from '../../domain/traffic.ts'
+import { findGroup } from './group-facts.ts'
 
 type DiagnosisDeps = Pick<Deps, 'targetHealth' | 'alarms' | 'inspector' | 'clock'>
 
@@ -48,8 +50,8 @@ async function lookAround(
   deployment: Deployment,
   alone: DriverSurroundings,
 ): Promise<DriverSurroundings> {
-  const route = deployment.settings.routes.find(({ kind }) => kind === 'codedeploy')
-  if (route?.kind !== 'codedeploy') return alone
+  const route = drivenRouteOf(deployment)
+  if (route === null) return alone
   const notRead: string[] = []
   const orSay = async <T>(what: string, otherwise: T, read: () => Promise<T>): Promise<T> => {
     try {
@@ -83,8 +85,7 @@ async function readAlarms(
   { driven, createdAt }: Deployment,
   route: CodeDeployRoute,
 ): Promise<DriverSurroundings['firingAlarms']> {
-  const facts = await inspector.inspect(route)
-  const names = facts.kind === 'codedeploy' ? (facts.group?.alarms.names ?? []) : []
+  const names = (await findGroup({ inspector }, route))?.alarms.names ?? []
   if (names.length === 0) return []
   const readings = await alarms.read(names, Date.parse(driven?.wantedAt ?? createdAt))
   return readings.filter(({ state, wentToAlarmAt }) => state === 'ALARM' || wentToAlarmAt !== null).map(toFiring)

@@ -1,13 +1,26 @@
 import type { Deps } from '../../deps.ts'
 import type { CodeDeployRevision } from '../../domain/codedeploy-revision.ts'
 import { NotFoundError } from '../../domain/errors.ts'
-import type { DeploymentGroupFacts, RunningDeployment } from '../../domain/route-facts.ts'
+import type { DeploymentGroupFacts, RouteFacts, RunningDeployment } from '../../domain/route-facts.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
+
+/** Null where there is no such group, or it may not be looked at. */
+export async function findGroup(
+  { inspector }: Pick<Deps, 'inspector'>,
+  route: CodeDeployRoute,
+): Promise<DeploymentGroupFacts | null> {
+  return groupIn(await inspector.inspect(route))
+}
+
+function groupIn(facts: RouteFacts): DeploymentGroupFacts | null {
+  return facts.kind === 'codedeploy' ? facts.group : null
+}
 
 /** @throws {NotFoundError} If there is no such group, or it may not be looked at. */
 export async function readGroup(deps: Pick<Deps, 'inspector'>, route: CodeDeployRoute): Promise<DeploymentGroupFacts> {
   const facts = await deps.inspector.inspect(route)
-  if (facts.kind === 'codedeploy' && facts.group !== null) return facts.group
+  const group = groupIn(facts)
+  if (group !== null) return group
   const why = facts.notLookedAt[0] ?? 'it does not exist'
   throw new NotFoundError(`deployment group ${resourceOf(route)} could not be looked at: ${why}`)
 }

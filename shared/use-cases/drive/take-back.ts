@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { availableTargets } from '../../domain/capacity.ts'
 import { type Deployment, isOver } from '../../domain/deployment.ts'
-import { type DriverProgress, hasEnded } from '../../domain/driver-progress.ts'
+import { type DriverProgress, errorSentence, hasEnded } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
 import { TransientError, UpstreamError } from '../../domain/errors.ts'
 import { type CodeDeployRoute, type MovedRoute, resourceOf, targetGroupOf } from '../../domain/service.ts'
@@ -169,7 +169,7 @@ async function deployFormer(undoing: Undoing, ours: DriverProgress): Promise<voi
   const id = await redeploy(deps, { deployment, route, driver, ours: ours.deploymentId })
   const { status, error } = await followToEnd(undoing, id)
   if (status === 'succeeded') return
-  const why = error === null ? status : `${error.code}: ${error.message}`
+  const why = error === null ? status : errorSentence(error)
   throw new UpstreamError(`CodeDeploy's ${id}, which deploys the former revision again, did not succeed: ${why}`)
 }
 

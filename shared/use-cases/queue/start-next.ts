@@ -1,11 +1,13 @@
 import type { Deps } from '../../deps.ts'
 import { type Deployment, isOver } from '../../domain/deployment.ts'
+import { drivenRouteIn } from '../../domain/driven.ts'
 import { ValidationError } from '../../domain/errors.ts'
 import { adoptableIn, foreignIn } from '../../domain/foreign-deployments.ts'
 import type { RaiseBlock } from '../../domain/raise-block.ts'
 import { type Route, resourceOf, type Service } from '../../domain/service.ts'
 import type { TransitionEvent } from '../../domain/transition.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
+import { findGroup } from '../drive/group-facts.ts'
 import { fromService } from '../new-deployment.ts'
 import { findRaiseBlock } from '../raise-blocks.ts'
 import { resolveRoutes } from '../resolve-routes.ts'
@@ -113,10 +115,9 @@ export async function findStartBlock(
 
 /** Somebody else's deployment may yet swap the sides: which one serves can be told only when that has ended. */
 async function findBusyGroup(deps: Pick<Deps, 'inspector'>, routes: readonly Route[]): Promise<RaiseBlock | null> {
-  const route = routes.find(({ kind }) => kind === 'codedeploy')
-  if (route?.kind !== 'codedeploy') return null
-  const facts = await deps.inspector.inspect(route)
-  const running = facts.kind === 'codedeploy' ? (facts.group?.running ?? []) : []
+  const route = drivenRouteIn(routes)
+  if (route === null) return null
+  const running = (await findGroup(deps, route))?.running ?? []
   const isTakenOver = route.onForeignDeployment === 'adopt' && adoptableIn(running).length > 0
   const [foreign] = isTakenOver ? [] : foreignIn(running)
   if (foreign === undefined) return null
