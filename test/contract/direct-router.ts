@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { NotFoundError, UpstreamError, ValidationError } from '../../shared/domain/errors.ts'
 import { canaryPercent, type RouteState, sameRouting } from '../../shared/domain/traffic.ts'
-import type { DirectRouter } from '../../shared/ports/traffic-router.ts'
+import type { DirectRouter, RouterWish } from '../../shared/ports/traffic-router.ts'
 
 /** A provider with one route on it, as the suite finds it at the start of each test. */
 export interface DirectWorld {
@@ -15,8 +15,20 @@ export interface DirectWorld {
   readonly takesThree: boolean
 }
 
-const toGreen = { canary: 'green', keepIdle: true } as const
-const fromStore = <T>(value: T): T => JSON.parse(JSON.stringify(value))
+/** Everything of a wish but its share. */
+export const toGreen = { canary: 'green', keepIdle: true } as const
+/** As a store gives back what it was given. */
+export const fromStore = <T>(value: T): T => JSON.parse(JSON.stringify(value))
+
+/** Reads, writes and reads back. */
+export async function shiftBy(router: DirectRouter, wish: RouterWish): Promise<RouteState> {
+  const seen = await router.read()
+  const target = router.target(seen, wish)
+  await router.write(seen, target)
+  const readBack = await router.read()
+  expect(sameRouting(readBack, target)).toBe(true)
+  return readBack
+}
 
 /** The written meaning of {@link DirectRouter}, whatever the kind of its route. */
 export function describeDirectRouter(name: string, make: () => Promise<DirectWorld>): void {
@@ -28,15 +40,7 @@ export function describeDirectRouter(name: string, make: () => Promise<DirectWor
     router = world.router
   })
 
-  /** Reads, writes and reads back. */
-  async function shift(wish: Parameters<DirectRouter['target']>[1]): Promise<RouteState> {
-    const seen = await router.read()
-    const target = router.target(seen, wish)
-    await router.write(seen, target)
-    const readBack = await router.read()
-    expect(sameRouting(readBack, target)).toBe(true)
-    return readBack
-  }
+  const shift = (wish: RouterWish) => shiftBy(router, wish)
 
   /** Neither slot's, beside one of the pair, or both where the provider takes three. */
   const beside = () => (world.takesThree ? { blue: 45, green: 5, other: 50 } : { blue: 50, green: 0, other: 50 })

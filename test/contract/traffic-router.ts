@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type AlbRoute, resourceOf, type TestEntry } from '../../shared/domain/service.ts'
-import { canaryPercent, type RouteState, sameRouting } from '../../shared/domain/traffic.ts'
-import type { DirectRouter, TestRouterFor } from '../../shared/ports/traffic-router.ts'
-import { describeDirectRouter } from './direct-router.ts'
+import { canaryPercent, sameRouting } from '../../shared/domain/traffic.ts'
+import type { DirectRouter, RouterWish, TestRouterFor } from '../../shared/ports/traffic-router.ts'
+import { describeDirectRouter, fromStore, shiftBy, toGreen } from './direct-router.ts'
 
 /** A provider with one service on it, as a suite finds it at the start of each test. */
 export interface RoutedWorld {
@@ -20,9 +20,6 @@ export interface RoutedWorld {
   change(resource: string, weights: Readonly<Record<string, number>>, stickySeconds?: number): Promise<void>
 }
 
-const toGreen = { canary: 'green', keepIdle: true } as const
-const fromStore = <T>(value: T): T => JSON.parse(JSON.stringify(value))
-
 /** The written meaning of {@link DirectRouter} and of the test router beside it. */
 export function describeTrafficRouter(name: string, make: () => Promise<RoutedWorld>): void {
   let world: RoutedWorld
@@ -33,15 +30,7 @@ export function describeTrafficRouter(name: string, make: () => Promise<RoutedWo
     router = world.routerFor(world.route)
   })
 
-  /** Reads, writes and reads back. */
-  async function shift(wish: Parameters<DirectRouter['target']>[1]): Promise<RouteState> {
-    const seen = await router.read()
-    const target = router.target(seen, wish)
-    await router.write(seen, target)
-    const readBack = await router.read()
-    expect(sameRouting(readBack, target)).toBe(true)
-    return readBack
-  }
+  const shift = (wish: RouterWish) => shiftBy(router, wish)
 
   describeDirectRouter(name, async () => {
     const { routerFor, route, missing, other, change } = await make()

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => local.close())
 
 const run = (args: readonly string[], { token = '', input = '' } = {}) =>
-  runSluice({ SLUICE_URL: local.apiUrl, SLUICE_TOKEN: token }, args, input)
+  runSluice(args, { env: { SLUICE_URL: local.apiUrl, SLUICE_TOKEN: token }, input })
 
 async function createToken(...options: readonly string[]): Promise<{ readonly id: string; readonly token: string }> {
   const { stdout, code } = await run(['tokens', 'create', ...options])

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const sluice = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url))
+import { runSluice } from '../support/run-sluice.ts'
 
 describe('sluice judge', () => {
   let folder: string
@@ -16,16 +12,7 @@ describe('sluice judge', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  async function judge(options: string, input = '') {
-    const child = spawn(process.execPath, [sluice, 'judge', ...options.split(' ')], { cwd: folder })
-    child.stdin.end(input)
-    const [stdout, stderr, code] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      new Promise<number | null>((resolve) => child.once('close', resolve)),
-    ])
-    return { stdout, stderr, code }
-  }
+  const judge = (options: string, input = '') => runSluice(['judge', ...options.split(' ')], { cwd: folder, input })
 
   const bucket = (errors: number) => ({
     stable: { requests: 900, errors: 1 },

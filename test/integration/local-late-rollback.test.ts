@@ -1,32 +1,28 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { type ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildShop, type Shop } from '../../local/demo/shop.ts'
+import type { Shop } from '../../local/demo/shop.ts'
 import type { LocalRun } from '../../local/start.ts'
-import { callApi, startQuietly, waitForDeployment } from '../support/local-mode.ts'
+import { callApi, waitForDeployment } from '../support/local-mode.ts'
+import { type LocalShop, startLocalShop } from '../support/local-shop.ts'
 import { until } from '../support/until.ts'
 
 const sluice = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url))
 
 /** With real HTTP: the load balancer of local mode carries requests to two servers, and the API, the check and the command line move them. */
 describe('after a success, in local mode with real traffic', () => {
+  let opened: LocalShop
   let local: LocalRun
   let elb: ElasticLoadBalancingV2Client
   let shop: Shop
 
   beforeAll(async () => {
-    local = await startQuietly()
-    const credentials = { accessKeyId: 'any', secretAccessKey: 'thing' }
-    elb = new ElasticLoadBalancingV2Client({ endpoint: local.awsUrl, region: 'eu-west-1', credentials })
-    shop = await buildShop(elb, 8280)
+    opened = await startLocalShop(8280)
+    ;({ local, elb, shop } = opened)
   })
-  afterAll(async () => {
-    elb.destroy()
-    await shop.close()
-    await local.close()
-  })
+  afterAll(() => opened.close())
 
   async function register(more: Record<string, unknown>): Promise<void> {
     const put = await callApi(local.apiUrl, 'PUT', '/v1/services/shop', {

@@ -1,31 +1,27 @@
-import { ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { type ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildShop, type Shop } from '../../local/demo/shop.ts'
+import type { Shop } from '../../local/demo/shop.ts'
 import type { LocalRun } from '../../local/start.ts'
-import { callApi, startQuietly, waitForDeployment } from '../support/local-mode.ts'
+import { callApi, waitForDeployment } from '../support/local-mode.ts'
+import { type LocalShop, startLocalShop } from '../support/local-shop.ts'
 import { until } from '../support/until.ts'
 
 describe('after the end of a deployment, in local mode', () => {
+  let opened: LocalShop
   let local: LocalRun
   let elb: ElasticLoadBalancingV2Client
   let shop: Shop
 
   beforeAll(async () => {
-    local = await startQuietly()
-    const credentials = { accessKeyId: 'any', secretAccessKey: 'thing' }
-    elb = new ElasticLoadBalancingV2Client({ endpoint: local.awsUrl, region: 'eu-west-1', credentials })
-    shop = await buildShop(elb, 8240)
+    opened = await startLocalShop(8240)
+    ;({ local, elb, shop } = opened)
     const put = await callApi(local.apiUrl, 'PUT', '/v1/services/shop', {
       routes: [{ kind: 'alb', ruleArn: shop.ruleArn, ...shop.groups }],
       strategy: { type: 'canary', percent: 20, intervalSeconds: 3600, bakeSeconds: 60 },
     })
     expect(put.status).toBe(201)
   })
-  afterAll(async () => {
-    elb.destroy()
-    await shop.close()
-    await local.close()
-  })
+  afterAll(() => opened.close())
 
   /** A deployment that was aborted at 20 %. */
   async function endAborted(): Promise<string> {

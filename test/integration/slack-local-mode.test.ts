@@ -1,9 +1,9 @@
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { buildShop, type Shop } from '../../local/demo/shop.ts'
+import type { Shop } from '../../local/demo/shop.ts'
 import type { LocalRun } from '../../local/start.ts'
 import { callApi, startQuietly, waitForDeployment } from '../support/local-mode.ts'
+import { type LocalShop, startLocalShop } from '../support/local-shop.ts'
 import { until } from '../support/until.ts'
 
 const aButton = z.looseObject({ action_id: z.string(), text: z.object({ text: z.string() }) })
@@ -27,15 +27,13 @@ type Person = keyof typeof people
 
 /** Over real HTTP: stand-in, signed request, acknowledgement, Lambda's asynchronous invoke, worker, use case, Web API. */
 describe('Slack in local mode', () => {
+  let opened: LocalShop
   let local: LocalRun
-  let elb: ElasticLoadBalancingV2Client
   let shop: Shop
 
   beforeAll(async () => {
-    local = await startQuietly()
-    const credentials = { accessKeyId: 'any', secretAccessKey: 'thing' }
-    elb = new ElasticLoadBalancingV2Client({ endpoint: local.awsUrl, region: 'eu-west-1', credentials })
-    shop = await buildShop(elb, 8380)
+    opened = await startLocalShop(8380)
+    ;({ local, shop } = opened)
     const asPerson = (person: 'mei' | 'bo', roles: readonly string[]) => ({
       ...{ name: person, person, roles, services: ['*'] },
       who: { kind: 'slack', team: 'T0LOCALTEAM', users: [people[person]] },
@@ -57,11 +55,7 @@ describe('Slack in local mode', () => {
     })
     expect(put.status).toBe(201)
   })
-  afterAll(async () => {
-    elb.destroy()
-    await shop.close()
-    await local.close()
-  })
+  afterAll(() => opened.close())
   beforeEach(async () => {
     await fetch(`${local.apiUrl}/_local/slack/messages`, { method: 'DELETE' })
   })

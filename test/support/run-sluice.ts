@@ -10,13 +10,21 @@ export interface CommandRun {
   readonly code: number | null
 }
 
-/** Runs the real command line. @param env - On top of this process's; an empty token is none. */
+export interface RunOptions {
+  /** On top of this process's; a token that is not given is none. */
+  readonly env?: Readonly<Record<string, string>>
+  /** For its standard input. Default: nothing. */
+  readonly input?: string
+  /** Where it runs. Default: where this process does. */
+  readonly cwd?: string
+}
+
+/** Runs the real command line. */
 export async function runSluice(
-  env: Readonly<{ SLUICE_URL: string; SLUICE_TOKEN?: string }>,
   args: readonly string[],
-  input = '',
+  { env, input = '', cwd }: RunOptions = {},
 ): Promise<CommandRun> {
-  const child = spawn(process.execPath, [sluice, ...args], { env: { ...process.env, SLUICE_TOKEN: '', ...env } })
+  const child = spawn(process.execPath, [sluice, ...args], { cwd, env: { ...process.env, SLUICE_TOKEN: '', ...env } })
   child.stdin.end(input)
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
