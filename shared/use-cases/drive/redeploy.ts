@@ -1,13 +1,13 @@
 import type { Deps } from '../../deps.ts'
 import type { Deployment } from '../../domain/deployment.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
-import { ConflictError, TransientError, UpstreamError } from '../../domain/errors.ts'
+import { TransientError, UpstreamError } from '../../domain/errors.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
 import type { Strategy } from '../../domain/strategy.ts'
 import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
-import { takeLease } from '../write-route.ts'
+import { GroupBusy } from './group-busy.ts'
 import { platformOf } from './group-facts.ts'
-import { requireHeld } from './last-look.ts'
+import { type GroupLease, underGroupLease } from './group-lease.ts'
 
 const allAtOnce: Strategy = { type: 'blue-green', bakeSeconds: 0 }
 
@@ -29,28 +29,21 @@ export interface Redeployment {
  * @throws {TransientError} If the outcome is unknown, or the group is busy: call again.
  */
 export async function redeploy(deps: Deps, wish: Redeployment): Promise<string> {
-  const { deployment, route, driver } = wish
-  const lease = await takeLease(deps, resourceOf(route))
-  let isOpen = false
   try {
-    const tag = toDriverTag(deployment.id, 'roll-back')
-    const found = await driver.find(tag, Date.parse(deployment.createdAt))
-    if (found !== null) return found
-    const former = await toFormer(deps, wish, tag)
-    const created = await driver.create(former, async () => {
-      await requireHeld(deps, lease)
-      isOpen = true
-    })
-    isOpen = false
-    return created
+    return await underGroupLease(deps, wish.route, (lease) => findOrCreate(deps, wish, lease))
   } catch (error) {
-    isOpen &&= error instanceof TransientError && !error.refused
     // Somebody else's deployment runs: it ends, and then ours has its turn.
-    if (error instanceof ConflictError) throw new TransientError(error.message, { cause: error, refused: true })
+    if (error instanceof GroupBusy) throw new TransientError(error.message, { cause: error, refused: true })
     throw error
-  } finally {
-    if (!isOpen) await deps.leases.giveBack(lease).catch(() => undefined)
   }
+}
+
+async function findOrCreate(deps: Deps, wish: Redeployment, lease: GroupLease): Promise<string> {
+  const { deployment, driver } = wish
+  const tag = toDriverTag(deployment.id, 'roll-back')
+  const sinceMs = Date.parse(deployment.createdAt)
+  const found = await driver.find(tag, sinceMs)
+  return found ?? lease.create({ driver, wish: await toFormer(deps, wish, tag), sinceMs })
 }
 
 async function toFormer(deps: Deps, { route, driver, ours }: Redeployment, tag: string): Promise<DriverWish> {

@@ -3,17 +3,14 @@ import type { Deployment } from '../../domain/deployment.ts'
 import { drivenWeight } from '../../domain/driven.ts'
 import type { DriverProgress } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
-import { ConflictError, NotFoundError, TransientError, UpstreamError } from '../../domain/errors.ts'
+import { NotFoundError, TransientError, UpstreamError } from '../../domain/errors.ts'
 import { adoptableIn } from '../../domain/foreign-deployments.ts'
 import { type CodeDeployRoute, resourceOf } from '../../domain/service.ts'
 import type { DeploymentDriver, DriverWish } from '../../ports/deployment-driver.ts'
-import type { Lease } from '../../ports/lease.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { requirePlan } from '../route-guard.ts'
-import { takeLease } from '../write-route.ts'
-import { GroupBusy } from './group-busy.ts'
 import { platformOf, readRunning } from './group-facts.ts'
-import { requireHeld } from './last-look.ts'
+import { type GroupLease, underGroupLease } from './group-lease.ts'
 import { requireSides } from './sides.ts'
 
 /**
@@ -34,22 +31,14 @@ const mostToAdopt = 50
  * @throws {ConflictError} If somebody decided to roll back, to hold, or the deployment ended.
  * @throws {TransientError} If the outcome is unknown, or the lease is held by somebody else: call again.
  */
-export async function startDriver(deps: Deps, { id }: Deployment, route: CodeDeployRoute): Promise<Deployment> {
-  const lease = await takeLease(deps, resourceOf(route))
-  const wire = { isOpen: false }
-  try {
-    return await startUnderLease(deps, { id, route, lease, wire })
-  } finally {
-    if (!wire.isOpen) await deps.leases.giveBack(lease).catch(() => undefined)
-  }
+export function startDriver(deps: Deps, { id }: Deployment, route: CodeDeployRoute): Promise<Deployment> {
+  return underGroupLease(deps, route, (lease) => startUnderLease(deps, { id, route, lease }))
 }
 
 interface Start {
   readonly id: string
   readonly route: CodeDeployRoute
-  readonly lease: Lease
-  /** `isOpen`: a creation is being sent, or was, and nobody knows what became of it. */
-  readonly wire: { isOpen: boolean }
+  readonly lease: GroupLease
 }
 
 async function startUnderLease(deps: Deps, start: Start): Promise<Deployment> {
@@ -100,34 +89,8 @@ async function findOrCreate(deps: Deps, start: Start, driver: DeploymentDriver, 
   if (found !== null) return found
   const wish = await toWish(deps, start.route, wanted, tag)
   await requireSides(deps, wanted, start.route)
-  return create(deps, start, { driver, wish, sinceMs })
-}
-
-interface Creation {
-  readonly driver: DeploymentDriver
-  readonly wish: DriverWish
-  readonly sinceMs: number
-}
-
-/** One attempt. Where its answer is lost, a look may find what it did. */
-async function create(deps: Deps, { id, lease, wire }: Start, { driver, wish, sinceMs }: Creation): Promise<string> {
-  try {
-    const created = await driver.create(wish, async () => {
-      requirePlan(await loadDeployment(deps, id))
-      await requireHeld(deps, lease)
-      wire.isOpen = true
-    })
-    wire.isOpen = false
-    return created
-  } catch (error) {
-    if (!wire.isOpen) throw error
-    const isUnknown = error instanceof TransientError && !error.refused
-    const found = isUnknown ? await driver.find(wish.tag, sinceMs).catch(() => null) : null
-    wire.isOpen = isUnknown && found === null
-    if (found !== null) return found
-    if (error instanceof ConflictError) throw new GroupBusy(error.message, { cause: error })
-    throw error
-  }
+  const mayCreate = async () => requirePlan(await loadDeployment(deps, wanted.id))
+  return start.lease.create({ driver, wish, sinceMs, mayCreate })
 }
 
 async function toWish(deps: Deps, route: CodeDeployRoute, { settings }: Deployment, tag: string): Promise<DriverWish> {

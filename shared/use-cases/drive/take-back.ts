@@ -4,15 +4,16 @@ import { type Deployment, isOver } from '../../domain/deployment.ts'
 import { type DriverProgress, errorSentence, hasEnded } from '../../domain/driver-progress.ts'
 import { toDriverTag } from '../../domain/driver-tag.ts'
 import { TransientError, UpstreamError } from '../../domain/errors.ts'
-import { type CodeDeployRoute, type MovedRoute, resourceOf, targetGroupOf } from '../../domain/service.ts'
+import { type CodeDeployRoute, type MovedRoute, targetGroupOf } from '../../domain/service.ts'
 import type { RouteState } from '../../domain/traffic.ts'
 import type { DeploymentDriver } from '../../ports/deployment-driver.ts'
 import { changeDeployment, loadDeployment } from '../change-deployment.ts'
 import { toStable } from '../restore-goal.ts'
 import type { RouteAtWork } from '../route-guard.ts'
 import { recordWrite } from '../write-planned.ts'
-import { takeLease, writeRoute } from '../write-route.ts'
+import { writeRoute } from '../write-route.ts'
 import { readRunning } from './group-facts.ts'
+import { underGroupLease } from './group-lease.ts'
 import { redeploy } from './redeploy.ts'
 import { isAllStable } from './sides.ts'
 
@@ -77,13 +78,10 @@ async function findOurs(
   driver: DeploymentDriver,
 ): Promise<string | null> {
   if (driven?.progress) return driven.progress.deploymentId
-  const lease = await takeLease(deps, resourceOf(route))
-  try {
+  return underGroupLease(deps, route, async () => {
     const known = (await loadDeployment(deps, id)).driven?.progress?.deploymentId
     return known ?? (await driver.find(toDriverTag(id, 'shift'), Date.parse(driven?.wantedAt ?? createdAt)))
-  } finally {
-    await deps.leases.giveBack(lease).catch(() => undefined)
-  }
+  })
 }
 
 /** @returns Where it ended. */
